@@ -1,0 +1,3 @@
+//! `touchmark`: the command line.
+
+fn main() {}

@@ -1,0 +1,8 @@
+//! Touchmark's pure core: signed events in git commits, what they mean, and what policy lets happen.
+//!
+//! Nothing here does I/O, reads a clock or an environment, or is `async`.
+//! Drivers (command line, hooks, functions) load objects, call this crate, and commit what it returns.
+
+pub mod id;
+pub mod object;
+pub mod sign;
