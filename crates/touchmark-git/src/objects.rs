@@ -1,0 +1,186 @@
+//! Reading and writing single objects.
+
+use gix::objs::{Find as _, FindHeader as _, Kind, Write as _};
+use touchmark_core::id::{CollisionError, ObjectId, hash_object};
+use touchmark_core::object::ObjectType;
+
+use crate::repository::{Repository, core_id};
+
+/// An object could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// Its header says more bytes than the caller allows; the content was not unpacked.
+    #[error("object {id} has {bytes} bytes, more than the {budget} allowed here")]
+    TooLarge {
+        /// The object.
+        id: ObjectId,
+        /// Its size in bytes.
+        bytes: u64,
+        /// The caller's limit in bytes.
+        budget: u64,
+    },
+    /// The database holds it but cannot give it back.
+    #[error("object {id} is damaged: {reason}; run git fsck")]
+    Damaged {
+        /// The object.
+        id: ObjectId,
+        /// What failed.
+        reason: String,
+    },
+}
+
+/// An object could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// The content carries the marks of a collision attack.
+    #[error(transparent)]
+    Collision(#[from] CollisionError),
+    /// The database refused it.
+    #[error("cannot write {id} to the object database: {reason}; check free space and permissions")]
+    Store {
+        /// The id the object would have.
+        id: ObjectId,
+        /// What failed.
+        reason: String,
+    },
+    /// The database stored it under another name than the one computed here.
+    #[error(
+        "the object database named {id} differently: {stored}; the repository's object format changed while it was open"
+    )]
+    Name {
+        /// The id computed from the content.
+        id: ObjectId,
+        /// The database's name for it.
+        stored: String,
+    },
+}
+
+impl Repository {
+    /// Writes an object and returns its id; writing one that is there already changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`WriteError`] when the content is a collision attack or the database cannot store it.
+    pub fn write(&self, object_type: ObjectType, data: &[u8]) -> Result<ObjectId, WriteError> {
+        let id = hash_object(self.hash_kind(), object_type.name(), data)?;
+        if self.contains(id) {
+            return Ok(id);
+        }
+        let stored = self
+            .inner
+            .objects
+            .write_buf(gix_kind(object_type), data)
+            .map_err(|err| WriteError::Store {
+                id,
+                reason: err.to_string(),
+            })?;
+        if core_id(&stored) != Some(id) {
+            return Err(WriteError::Name {
+                id,
+                stored: stored.to_string(),
+            });
+        }
+        Ok(id)
+    }
+
+    /// The type and content of `id`; `None` when it is not in the repository.
+    ///
+    /// The size is checked against `max_bytes` before the content is unpacked.
+    /// The content is not hashed again: [`Objects`](touchmark_core::object::Objects) does that.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError`] when the object is too large or damaged.
+    pub fn read(
+        &self,
+        id: ObjectId,
+        max_bytes: u64,
+    ) -> Result<Option<(ObjectType, Vec<u8>)>, ReadError> {
+        let Some((_, bytes)) = self.header(id)? else {
+            return Ok(None);
+        };
+        if bytes > max_bytes {
+            return Err(ReadError::TooLarge {
+                id,
+                bytes,
+                budget: max_bytes,
+            });
+        }
+        let mut data = Vec::new();
+        let object_type = self.read_into(id, &mut data)?;
+        Ok(object_type.map(|object_type| (object_type, data)))
+    }
+
+    /// The type of `id` and its size in bytes, read without unpacking the content.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError::Damaged`].
+    pub fn header(&self, id: ObjectId) -> Result<Option<(ObjectType, u64)>, ReadError> {
+        let Some(gix_id) = self.gix_id(&id) else {
+            return Ok(None);
+        };
+        for reader in &self.readers {
+            let header = reader
+                .try_header(&gix_id)
+                .map_err(|err| damaged(id, &err))?;
+            if let Some(header) = header {
+                return Ok(Some((core_type(header.kind), header.size)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether the object is in the repository.
+    pub fn contains(&self, id: ObjectId) -> bool {
+        use gix::objs::Exists as _;
+        self.gix_id(&id)
+            .is_some_and(|id| self.readers.iter().any(|reader| reader.exists(&id)))
+    }
+
+    /// Reads `id` into `data`, whose old content is lost; the caller has checked the size.
+    pub(crate) fn read_into(
+        &self,
+        id: ObjectId,
+        data: &mut Vec<u8>,
+    ) -> Result<Option<ObjectType>, ReadError> {
+        let Some(gix_id) = self.gix_id(&id) else {
+            return Ok(None);
+        };
+        for reader in &self.readers {
+            let found = reader
+                .try_find(&gix_id, data)
+                .map_err(|err| damaged(id, &err))?
+                .map(|found| core_type(found.kind));
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
+    }
+}
+
+fn damaged(id: ObjectId, err: &gix::Error) -> ReadError {
+    ReadError::Damaged {
+        id,
+        reason: err.to_string(),
+    }
+}
+
+const fn gix_kind(object_type: ObjectType) -> Kind {
+    match object_type {
+        ObjectType::Commit => Kind::Commit,
+        ObjectType::Tree => Kind::Tree,
+        ObjectType::Blob => Kind::Blob,
+        ObjectType::Tag => Kind::Tag,
+    }
+}
+
+const fn core_type(kind: Kind) -> ObjectType {
+    match kind {
+        Kind::Commit => ObjectType::Commit,
+        Kind::Tree => ObjectType::Tree,
+        Kind::Blob => ObjectType::Blob,
+        Kind::Tag => ObjectType::Tag,
+    }
+}
