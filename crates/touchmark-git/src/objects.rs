@@ -4,7 +4,7 @@ use gix::objs::{Find as _, FindHeader as _, Kind, Write as _};
 use touchmark_core::id::{CollisionError, ObjectId, hash_object};
 use touchmark_core::object::ObjectType;
 
-use crate::repository::{Repository, core_id};
+use crate::repository::{Repository, core_id, reason};
 
 /// An object could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -72,7 +72,7 @@ impl Repository {
             .write_buf(gix_kind(object_type), data)
             .map_err(|err| WriteError::Store {
                 id,
-                reason: err.to_string(),
+                reason: reason(&err),
             })?;
         if core_id(&stored) != Some(id) {
             return Err(WriteError::Name {
@@ -163,7 +163,7 @@ impl Repository {
 fn damaged(id: ObjectId, err: &gix::Error) -> ReadError {
     ReadError::Damaged {
         id,
-        reason: err.to_string(),
+        reason: reason(err),
     }
 }
 

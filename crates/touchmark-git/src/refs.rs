@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use touchmark_core::id::ObjectId;
 
-use crate::repository::{Repository, core_id};
+use crate::repository::{Repository, core_id, reason};
 
 /// Namespaces that each worktree has for itself; they are not part of the shared repository.
 const PER_WORKTREE: [&str; 3] = ["refs/bisect/", "refs/worktree/", "refs/rewritten/"];
@@ -225,7 +225,7 @@ fn is_absent(err: &std::io::Error) -> bool {
 
 fn packed_error(err: gix::Error) -> RefError {
     RefError::Packed {
-        reason: err.to_string(),
+        reason: reason(&err),
     }
 }
 

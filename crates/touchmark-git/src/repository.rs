@@ -99,9 +99,9 @@ impl Repository {
     /// As [`Repository::open`].
     pub fn discover(directory: impl AsRef<Path>) -> Result<Self, OpenError> {
         let directory = directory.as_ref();
-        let not_found = |err: &dyn std::fmt::Display| OpenError::NotARepository {
+        let not_found = |err: &gix::Error| OpenError::NotARepository {
             path: directory.to_owned(),
-            reason: err.to_string(),
+            reason: reason(err),
         };
         let (found, _trust) = gix::discover::upwards(directory).map_err(|err| not_found(&err))?;
         let (git_dir, work_dir) = found.into_repository_and_work_tree_directories();
@@ -217,7 +217,7 @@ fn open_gix(path: &Path) -> Result<gix::Repository, OpenError> {
         .bail_if_untrusted(true)
         .config_overrides(["core.useReplaceRefs=false"]);
     let failed = |err: gix::Error| {
-        let reason = err.to_string();
+        let reason = reason(&err);
         if err.classify().is_permission_denied() || reason.contains("safe.directory") {
             return OpenError::Untrusted {
                 path: path.to_owned(),
@@ -255,4 +255,15 @@ fn open_objects(directory: &Path, kind: gix::hash::Kind) -> Result<gix::odb::Han
         }
     })?;
     Ok(handle.with_pack_cache(|| Box::new(PackCache::new())))
+}
+
+/// What a `gix` error says, from the outermost message to the cause, on one line.
+pub(crate) fn reason(err: &gix::Error) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    for part in err.iter_errors().map(ToString::to_string) {
+        if !part.is_empty() && parts.last() != Some(&part) {
+            parts.push(part);
+        }
+    }
+    parts.join(": ")
 }

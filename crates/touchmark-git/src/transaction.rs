@@ -16,7 +16,7 @@ use gix::refs::transaction::{Change, LogChange, PreviousValue, RefLog};
 use touchmark_core::id::ObjectId;
 
 use crate::refs::{RefError, check_name};
-use crate::repository::Repository;
+use crate::repository::{Repository, reason};
 
 /// How long to wait for another process that holds a ref's lock; such locks live for milliseconds.
 const REF_LOCK_WAIT: Duration = Duration::from_millis(1_000);
@@ -223,6 +223,7 @@ impl Repository {
         }
         // Cheaper and plainer than to learn it from the store's error; the check under the locks follows.
         self.check_values(edits)?;
+        self.check_nesting(edits)?;
         let prepared = self
             .inner
             .refs
@@ -237,15 +238,12 @@ impl Repository {
             )
             .map_err(|err| self.prepare_error(edits, &err))?;
         self.check_values(edits)?;
-        for edit in changes.iter().filter(|edit| edit.expected.id().is_none()) {
-            self.check_nesting(edit, edits)?;
-        }
         let committer = self.reflog_committer();
         let mut time = gix::date::parse::TimeBuf::default();
         prepared
             .commit(committer.to_ref(&mut time))
             .map_err(|err| TransactError::Partial {
-                reason: err.to_string(),
+                reason: reason(&err),
             })?;
         drop(held);
         Ok(())
@@ -298,30 +296,30 @@ impl Repository {
     }
 
     /// Refuses a new ref that lies below an existing one or above one, unless that one goes in the same transaction.
-    fn check_nesting(&self, edit: &RefEdit, edits: &[RefEdit]) -> Result<(), TransactError> {
+    fn check_nesting(&self, edits: &[RefEdit]) -> Result<(), TransactError> {
         let goes = |name: &str| {
             edits
                 .iter()
                 .any(|other| other.name == name && other.new.is_none())
         };
-        let nested = |other: &str| TransactError::Nested {
-            name: edit.name.clone(),
-            other: other.to_owned(),
-        };
-        let parents = edit.name.match_indices('/').map(|(at, _)| &edit.name[..at]);
-        for parent in parents.filter(|parent| check_name(parent).is_ok()) {
-            if self.read_ref(parent)?.is_some() && !goes(parent) {
-                return Err(nested(parent));
+        let created = |edit: &&RefEdit| edit.expected.id().is_none() && edit.new.is_some();
+        for edit in edits.iter().filter(created) {
+            let nested = |other: &str| TransactError::Nested {
+                name: edit.name.clone(),
+                other: other.to_owned(),
+            };
+            let parents = edit.name.match_indices('/').map(|(at, _)| &edit.name[..at]);
+            for parent in parents.filter(|parent| check_name(parent).is_ok()) {
+                if self.read_ref(parent)?.is_some() && !goes(parent) {
+                    return Err(nested(parent));
+                }
+            }
+            let below = self.refs(&format!("{}/", edit.name))?;
+            if let Some(child) = below.keys().find(|name| !goes(name)) {
+                return Err(nested(child));
             }
         }
-        match self
-            .refs(&format!("{}/", edit.name))?
-            .keys()
-            .find(|name| !goes(name))
-        {
-            Some(child) => Err(nested(child)),
-            None => Ok(()),
-        }
+        Ok(())
     }
 
     /// Takes the lock that git takes to change the ref; it is released when the value is dropped.
@@ -333,7 +331,7 @@ impl Repository {
             0,
         )
         .map_err(|err| TransactError::Locked {
-            reason: format!("{name}: {err}"),
+            reason: format!("{name}: {}", reason(&err)),
         })
     }
 
@@ -392,12 +390,15 @@ impl Repository {
                 actual: actual.try_id().and_then(crate::repository::core_id),
             };
         }
-        if let Err(conflict) = self.check_values(edits) {
-            return conflict;
+        if let Err(refused) = self
+            .check_values(edits)
+            .and_then(|()| self.check_nesting(edits))
+        {
+            return refused;
         }
-        let reason = format!("{err:#}");
+        let reason = reason(err);
         // The values are as expected now, so what stopped us was a writer that has finished, or a lock left behind.
-        if err.classify().can_retry() || reason.contains(".lock") || reason.contains(" lock") {
+        if err.classify().can_retry() {
             return TransactError::Locked { reason };
         }
         TransactError::Prepare { reason }

@@ -1,0 +1,19 @@
+//! Tests of local storage against repositories that stock git made.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "all of it is test code, where a panic is how a test fails"
+)]
+
+mod append;
+mod child;
+mod code;
+mod fixture;
+mod log;
+mod objects;
+mod refs;
+mod repository;
+mod stores;
+mod transaction;
+mod verify;
