@@ -63,7 +63,9 @@ impl Repository {
     /// [`WriteError`] when the content is a collision attack or the database cannot store it.
     pub fn write(&self, object_type: ObjectType, data: &[u8]) -> Result<ObjectId, WriteError> {
         let id = hash_object(self.hash_kind(), object_type.name(), data)?;
-        if self.contains(id) {
+        // A new object is the common case, so packs that arrived meanwhile are not looked for: at worst it is written twice.
+        let is_there = |id: gix::ObjectId| self.inner.objects.exists_without_refresh(&id);
+        if self.gix_id(&id).is_some_and(is_there) {
             return Ok(id);
         }
         let stored = self

@@ -43,7 +43,7 @@ pub enum OpenError {
         path.display(), path.display()
     )]
     Untrusted {
-        /// The repository's git directory.
+        /// The repository.
         path: PathBuf,
     },
     /// Its refs are stored in a format that this program cannot read.
@@ -219,8 +219,9 @@ fn open_gix(path: &Path) -> Result<gix::Repository, OpenError> {
     let failed = |err: gix::Error| {
         let reason = reason(&err);
         if err.classify().is_permission_denied() || reason.contains("safe.directory") {
+            // git wants the absolute path in its configuration.
             return OpenError::Untrusted {
-                path: path.to_owned(),
+                path: std::path::absolute(path).unwrap_or_else(|_| path.to_owned()),
             };
         }
         OpenError::NotARepository {
