@@ -1,13 +1,17 @@
-//! Developer tasks: `cargo xtask generate`.
+//! Developer tasks: `cargo xtask generate|test|fuzz|bench`.
 
+mod bench;
+mod fuzz;
 mod generate;
+mod test;
+mod tools;
 
 use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 
-const USAGE: &str = "usage: cargo xtask generate [--check]";
+const USAGE: &str = "usage: cargo xtask generate [--check] | test | fuzz [--seconds N] [TARGET…] | bench";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -25,6 +29,9 @@ fn run(arguments: &[&str]) -> Result<()> {
     match arguments {
         ["generate"] => generate::run(&root, false),
         ["generate", "--check"] => generate::run(&root, true),
+        ["test"] => test::run(&root),
+        ["fuzz", rest @ ..] => fuzz::run(&root, rest),
+        ["bench"] => bench::run(&root),
         _ => bail!("{USAGE}"),
     }
 }
