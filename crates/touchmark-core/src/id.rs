@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha2::Digest as _;
 
 /// The hash function of a repository (`extensions.objectFormat`).
@@ -16,7 +16,7 @@ pub enum HashKind {
 
 impl HashKind {
     /// Length of a raw id in bytes.
-    pub const fn len(self) -> usize {
+    pub const fn byte_len(self) -> usize {
         match self {
             Self::Sha1 => 20,
             Self::Sha256 => 32,
@@ -25,7 +25,7 @@ impl HashKind {
 
     /// Length of an id in hexadecimal digits.
     pub const fn hex_len(self) -> usize {
-        self.len() * 2
+        self.byte_len() * 2
     }
 
     /// git's name for the format, as in `git init --object-format=…`.
@@ -109,7 +109,7 @@ impl ObjectId {
 
     /// The raw bytes.
     pub fn as_bytes(&self) -> &[u8] {
-        &self.bytes[..self.kind.len()]
+        &self.bytes[..self.kind.byte_len()]
     }
 
     /// Whether this is the all-zero id.
@@ -142,6 +142,17 @@ impl fmt::Debug for ObjectId {
 impl Serialize for ObjectId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for ObjectId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let hex = String::deserialize(deserializer)?;
+        Self::from_hex(&hex).ok_or_else(|| {
+            de::Error::custom(format_args!(
+                "{hex:?} is not 40 or 64 lower-case hexadecimal digits"
+            ))
+        })
     }
 }
 
@@ -184,6 +195,17 @@ impl fmt::Debug for Digest {
 impl Serialize for Digest {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Digest {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let hex = String::deserialize(deserializer)?;
+        Self::from_hex(&hex).ok_or_else(|| {
+            de::Error::custom(format_args!(
+                "{hex:?} is not 64 lower-case hexadecimal digits"
+            ))
+        })
     }
 }
 
@@ -261,8 +283,29 @@ mod tests {
             ObjectId::from_hex(good).map(|id| id.to_string()).as_deref(),
             Some(good)
         );
-        for bad in ["", "4b825dc6", &good.to_uppercase(), &good[1..], &format!("{good}0")] {
+        for bad in [
+            "",
+            "4b825dc6",
+            &good.to_uppercase(),
+            &good[1..],
+            &format!("{good}0"),
+        ] {
             assert_eq!(ObjectId::from_hex(bad), None, "{bad}");
         }
+    }
+
+    #[test]
+    fn documents_hold_ids_as_text() {
+        let ids = [HashKind::Sha1.empty_tree(), HashKind::Sha256.empty_tree()];
+        let json = serde_json::to_string(&ids).unwrap();
+        assert_eq!(serde_json::from_str::<[ObjectId; 2]>(&json).unwrap(), ids);
+        let digest = serde_json::to_string(&Digest::of(b"")).unwrap();
+        assert_eq!(
+            serde_json::from_str::<Digest>(&digest).unwrap(),
+            Digest::of(b"")
+        );
+        let error = serde_json::from_str::<ObjectId>("\"4B825dc6\"").unwrap_err();
+        assert!(error.to_string().contains("4B825dc6"), "{error}");
+        assert!(serde_json::from_str::<Digest>("\"4b825dc6\"").is_err());
     }
 }

@@ -153,8 +153,8 @@ pub fn parse_tree(kind: HashKind, data: &[u8]) -> Option<Vec<TreeEntry<'_>>> {
         if name.is_empty() || name.contains(&b'/') {
             return None;
         }
-        let id = ObjectId::from_bytes(rest.get(end + 1..end + 1 + kind.len())?)?;
-        rest = &rest[end + 1 + kind.len()..];
+        let id = ObjectId::from_bytes(rest.get(end + 1..end + 1 + kind.byte_len())?)?;
+        rest = &rest[end + 1 + kind.byte_len()..];
         let entry = TreeEntry { mode, name, id };
         if let Some(last) = entries.last()
             && (sort_key(last) >= sort_key(&entry) || last.name == entry.name)
