@@ -8,7 +8,7 @@ mod key;
 mod secret;
 pub mod signers;
 mod sshsig;
-mod time;
+pub(crate) mod time;
 mod wire;
 
 #[cfg(test)]
