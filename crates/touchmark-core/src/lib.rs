@@ -3,6 +3,16 @@
 //! Nothing here does I/O, reads a clock or an environment, or is `async`.
 //! Drivers (command line, hooks, functions) load objects, call this crate, and commit what it returns.
 
+pub mod anchor;
+pub mod decide;
+pub mod event;
+pub mod gate;
+pub mod heads;
 pub mod id;
+pub mod log;
 pub mod object;
+pub mod policy;
+pub mod refusal;
+pub mod replay;
 pub mod sign;
+pub mod text;

@@ -240,19 +240,7 @@ impl Signature {
 
     /// The armor, byte for byte as ssh-keygen writes it; it ends in a newline.
     pub fn to_armor(&self) -> String {
-        let encoded = Base64::encode_string(&self.to_blob());
-        let mut armor = String::with_capacity(ARMOR_MAX_LEN);
-        armor.push_str(BEGIN);
-        let mut rest = encoded.as_str();
-        while !rest.is_empty() {
-            let (line, tail) = rest.split_at_checked(COLUMNS).unwrap_or((rest, ""));
-            armor.push_str(line);
-            armor.push('\n');
-            rest = tail;
-        }
-        armor.push_str(END);
-        armor.push('\n');
-        armor
+        wrap(&self.to_blob())
     }
 }
 
@@ -291,11 +279,29 @@ pub fn parse(armor: &str) -> Result<Signature, SignatureError> {
     let mut blob = [0u8; ARMOR_MAX_LEN];
     let blob = Base64::decode(encoded.get(..len).unwrap_or_default(), &mut blob)
         .map_err(|_| SignatureError::Form("its body is not base64"))?;
-    let signature = parse_blob(blob)?;
-    if signature.to_armor() != armor {
+    // The armor is judged before what it holds, and a blob that parses is used up to its last byte:
+    // so rebuilding the whole from the parsed values gives the same bytes.
+    if wrap(blob) != armor {
         return Err(SignatureError::Wrapping);
     }
-    Ok(signature)
+    parse_blob(blob)
+}
+
+/// The armor of a blob.
+fn wrap(blob: &[u8]) -> String {
+    let encoded = Base64::encode_string(blob);
+    let mut armor = String::with_capacity(ARMOR_MAX_LEN);
+    armor.push_str(BEGIN);
+    let mut rest = encoded.as_str();
+    while !rest.is_empty() {
+        let (line, tail) = rest.split_at_checked(COLUMNS).unwrap_or((rest, ""));
+        armor.push_str(line);
+        armor.push('\n');
+        rest = tail;
+    }
+    armor.push_str(END);
+    armor.push('\n');
+    armor
 }
 
 fn parse_blob(blob: &[u8]) -> Result<Signature, SignatureError> {

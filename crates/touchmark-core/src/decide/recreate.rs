@@ -1,0 +1,110 @@
+//! Offline work that meets others': one's own events are made again on the new tip, others' are joined.
+
+use std::collections::BTreeMap;
+
+use super::{Next, Scene};
+use crate::event::{Event, Payload, Unsigned, payload};
+use crate::id::ObjectId;
+use crate::log::LogName;
+use crate::object::Objects;
+use crate::refusal::Refusal;
+use crate::replay::{Outcome, State, Trust, check_next, replay};
+
+/// The event `event` again as the next one of the log that stands as `outcome` says.
+///
+/// `map` says what became of events that were made again before: ids that it names are replaced.
+/// A revision gets the next free number. `objects` holds the event's tree.
+///
+/// # Errors
+///
+/// The rule that the event would break on the new tip, such as a comment on what has been retracted.
+pub fn recreate(
+    scene: &Scene<'_>,
+    outcome: &Outcome,
+    objects: &Objects,
+    event: &Event,
+    map: &BTreeMap<ObjectId, ObjectId>,
+) -> Result<Next, Refusal> {
+    let (policy, _) = scene.policy()?;
+    let mut payload = event.payload.clone();
+    payload.map_ids(&mut |id| map.get(&id).copied().unwrap_or(id));
+    if let (Payload::Revision(revision), Some(State::Pr(state))) = (&mut payload, &outcome.state) {
+        let last = state.latest().map_or(0, |latest| latest.number);
+        revision.revision = last.saturating_add(1);
+    }
+    let user_subject = event.payload.kind().spec().user_subject;
+    let newest = outcome.tip_facts.map(|facts| facts.seconds);
+    let mut author = scene.actor(newest);
+    // When it was written is worth keeping where the new tip allows it.
+    author.seconds = newest.map_or(event.author.seconds, |tip| tip.max(event.author.seconds));
+    let unsigned = Unsigned {
+        tree: event.tree,
+        parents: vec![outcome.tip],
+        author,
+        subject: user_subject.then(|| event.subject.clone()),
+        body: event.body.clone(),
+        repo: None,
+        policy: Some(policy),
+        payload,
+    };
+    let (payload, again) = scene.prepare(&unsigned, objects)?;
+    check_next(scene.policies, outcome, &again)?;
+    Ok(Next {
+        payload,
+        objects: Vec::new(),
+    })
+}
+
+/// The event that brings in others' events, the last of which is `second`.
+///
+/// # Errors
+///
+/// The rule that forbids it. Whether the joined events themselves are accepted is known only with the join signed:
+/// see [`accept`].
+pub fn join(
+    scene: &Scene<'_>,
+    outcome: &Outcome,
+    second: ObjectId,
+    second_seconds: i64,
+) -> Result<Next, Refusal> {
+    let (policy, _) = scene.policy()?;
+    let newest = outcome
+        .tip_facts
+        .map_or(second_seconds, |facts| facts.seconds.max(second_seconds));
+    let unsigned = Unsigned {
+        tree: scene.hash.empty_tree(),
+        parents: vec![outcome.tip, second],
+        author: scene.actor(Some(newest)),
+        subject: None,
+        body: None,
+        repo: None,
+        policy: Some(policy),
+        payload: Payload::Join(payload::Join {}),
+    };
+    let (payload, event) = scene.prepare(&unsigned, &Objects::new(scene.hash))?;
+    check_next(scene.policies, outcome, &event)?;
+    Ok(Next {
+        payload,
+        objects: Vec::new(),
+    })
+}
+
+/// Replays `log` up to its new tip and refuses it if that brings an event that counts for nothing.
+///
+/// # Errors
+///
+/// The refusal of the first event that `before` did not have among its rejected ones.
+pub fn accept(
+    scene: &Scene<'_>,
+    before: &Outcome,
+    log: &LogName,
+    tip: ObjectId,
+    objects: &Objects,
+) -> Result<Outcome, Refusal> {
+    let outcome = replay(scene.policies, log, tip, objects, Trust::Nothing);
+    let known = |event: ObjectId| before.rejected.iter().any(|old| old.event == event);
+    match outcome.rejected.iter().find(|new| !known(new.event)) {
+        None => Ok(outcome),
+        Some(new) => Err(new.refusal.clone()),
+    }
+}

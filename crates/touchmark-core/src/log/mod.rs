@@ -1,0 +1,8 @@
+//! Logs: their names, and the order in which their events count.
+
+mod name;
+mod order;
+
+pub use name::LogName;
+pub(crate) use order::parents;
+pub use order::{Order, Placed, order};

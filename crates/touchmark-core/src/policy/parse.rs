@@ -1,0 +1,233 @@
+//! Reading the policy's files: strict, with file, line or key in every refusal.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+
+use super::{Defaults, Identity, Key, Policy, Recovery};
+use crate::event::{Person, role_rights};
+use crate::event::{is_author_email, is_author_name};
+use crate::sign::AllowedSigners;
+
+/// A defect in the policy's files.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{file}{}: {reason}", key.as_ref().map(|key| format!(", {key}")).unwrap_or_default())]
+pub struct PolicyError {
+    /// The file.
+    pub file: &'static str,
+    /// The key or line.
+    pub key: Option<String>,
+    /// What is wrong.
+    pub reason: String,
+}
+
+impl PolicyError {
+    pub(crate) fn new(file: &'static str, key: Option<String>, reason: impl Into<String>) -> Self {
+        Self {
+            file,
+            key,
+            reason: reason.into(),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    format: i64,
+    threshold: i64,
+    people: BTreeMap<String, IdentityTable>,
+    #[serde(default)]
+    bots: BTreeMap<String, IdentityTable>,
+    recovery: RecoveryTable,
+    #[serde(default)]
+    defaults: DefaultsTable,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct IdentityTable {
+    name: String,
+    emails: Vec<String>,
+    roles: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RecoveryTable {
+    declined: Option<bool>,
+    people: Option<Vec<String>>,
+    threshold: Option<i64>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct DefaultsTable {
+    approvals: Option<i64>,
+    resolve_threads: Option<bool>,
+}
+
+/// Parses a policy from the bytes of `policy.toml` and `allowed_signers`.
+///
+/// # Errors
+///
+/// [`PolicyError`] names file, key or line, and what is wrong there.
+pub fn parse(policy_toml: &[u8], allowed_signers: &[u8]) -> Result<Policy, PolicyError> {
+    let text =
+        std::str::from_utf8(policy_toml).map_err(|_| toml_error(None, "the file is not UTF-8"))?;
+    let file: File = toml::from_str(text)
+        .map_err(|error| toml_error(None, error.to_string().trim_end().to_owned()))?;
+    if file.format != 1 {
+        let reason = format!("format {} is not known; this version knows 1", file.format);
+        return Err(toml_error(Some("format"), reason));
+    }
+    let mut emails = BTreeMap::new();
+    let people = identities("people", file.people, &mut emails)?;
+    let bots = identities("bots", file.bots, &mut emails)?;
+    if let Some(name) = people.keys().find(|name| bots.contains_key(*name)) {
+        let key = format!("bots.{name}");
+        return Err(toml_error(Some(&key), "a person has this name"));
+    }
+    let recovery = recovery(file.recovery, &people)?;
+    let mut policy = Policy {
+        threshold: 0,
+        people,
+        bots,
+        recovery,
+        defaults: defaults(&file.defaults)?,
+        keys: keys(allowed_signers, &emails)?,
+    };
+    policy.threshold =
+        in_range("threshold", file.threshold, 1, policy.admins().len()).map_err(|error| {
+            PolicyError {
+                reason: format!("{}, the number of admins", error.reason),
+                ..error
+            }
+        })?;
+    Ok(policy)
+}
+
+fn toml_error(key: Option<&str>, reason: impl Into<String>) -> PolicyError {
+    PolicyError::new("policy.toml", key.map(str::to_owned), reason)
+}
+
+fn in_range(key: &str, value: i64, low: u32, high: usize) -> Result<u32, PolicyError> {
+    u32::try_from(value)
+        .ok()
+        .filter(|value| *value >= low && usize::try_from(*value).is_ok_and(|value| value <= high))
+        .ok_or_else(|| toml_error(Some(key), format!("{value} is not from {low} to {high}")))
+}
+
+fn identities(
+    table: &str,
+    from: BTreeMap<String, IdentityTable>,
+    owners: &mut BTreeMap<String, String>,
+) -> Result<BTreeMap<String, Identity>, PolicyError> {
+    let mut identities = BTreeMap::new();
+    for (name, entry) in from {
+        let key = |field: &str| format!("{table}.{name}{field}");
+        if Person::parse(&name).is_none() {
+            let reason =
+                "a name is 1 to 64 of a-z, 0-9, '.', '_', '-', with a letter or digit at both ends";
+            return Err(toml_error(Some(&key("")), reason));
+        }
+        if !is_author_name(&entry.name) {
+            return Err(toml_error(Some(&key(".name")), "not a display name"));
+        }
+        if entry.emails.is_empty() {
+            return Err(toml_error(Some(&key(".emails")), "at least one is needed"));
+        }
+        for email in &entry.emails {
+            if !is_author_email(email) {
+                let reason = format!("{email:?} is not an e-mail address");
+                return Err(toml_error(Some(&key(".emails")), reason));
+            }
+            if let Some(owner) = owners.insert(email.clone(), name.clone()) {
+                let reason = format!("{email} is listed for {owner} already");
+                return Err(toml_error(Some(&key(".emails")), reason));
+            }
+        }
+        let roles: BTreeSet<String> = entry.roles.iter().cloned().collect();
+        if let Some(role) = roles.iter().find(|role| role_rights(role).is_none()) {
+            return Err(toml_error(
+                Some(&key(".roles")),
+                format!("no role is called {role:?}"),
+            ));
+        }
+        if roles.len() != entry.roles.len() {
+            return Err(toml_error(Some(&key(".roles")), "a role stands twice"));
+        }
+        let identity = Identity {
+            name: entry.name,
+            emails: entry.emails.into_iter().collect(),
+            roles,
+        };
+        identities.insert(name, identity);
+    }
+    Ok(identities)
+}
+
+fn recovery(
+    table: RecoveryTable,
+    people: &BTreeMap<String, Identity>,
+) -> Result<Option<Recovery>, PolicyError> {
+    let either = "either declined = true, or people and threshold";
+    match (table.declined, table.people, table.threshold) {
+        (Some(true), None, None) => Ok(None),
+        (None, Some(names), Some(threshold)) => {
+            if let Some(name) = names.iter().find(|name| !people.contains_key(*name)) {
+                let reason = format!("{name:?} is nobody of people");
+                return Err(toml_error(Some("recovery.people"), reason));
+            }
+            let set: BTreeSet<String> = names.iter().cloned().collect();
+            if set.len() != names.len() {
+                return Err(toml_error(Some("recovery.people"), "a name stands twice"));
+            }
+            let threshold = in_range("recovery.threshold", threshold, 1, set.len())?;
+            Ok(Some(Recovery {
+                people: set,
+                threshold,
+            }))
+        }
+        _ => Err(toml_error(Some("recovery"), either)),
+    }
+}
+
+fn defaults(table: &DefaultsTable) -> Result<Defaults, PolicyError> {
+    Ok(Defaults {
+        approvals: in_range("defaults.approvals", table.approvals.unwrap_or(1), 0, 100)?,
+        resolve_threads: table.resolve_threads.unwrap_or(false),
+    })
+}
+
+fn keys(
+    file: &[u8],
+    emails: &BTreeMap<String, String>,
+) -> Result<BTreeMap<crate::sign::PublicKey, Key>, PolicyError> {
+    let error = |line: Option<usize>, reason: String| {
+        PolicyError::new(
+            "allowed_signers",
+            line.map(|line| format!("line {line}")),
+            reason,
+        )
+    };
+    let text =
+        std::str::from_utf8(file).map_err(|_| error(None, "the file is not UTF-8".to_owned()))?;
+    let signers = AllowedSigners::parse(text).map_err(|fault| error(None, fault.to_string()))?;
+    let mut keys = BTreeMap::new();
+    for entry in signers.entries() {
+        let mut owners = entry.principals.iter().map(|email| emails.get(email));
+        let owner = owners.next().flatten();
+        let Some(owner) = owner.filter(|owner| owners.all(|other| other == Some(*owner))) else {
+            let reason = "the principals are not all e-mail addresses of one person or bot";
+            return Err(error(Some(entry.line), reason.to_owned()));
+        };
+        let key = Key {
+            owner: owner.clone(),
+            retired: entry.valid_before,
+            valid_after: entry.valid_after,
+        };
+        keys.insert(entry.key.clone(), key);
+    }
+    Ok(keys)
+}

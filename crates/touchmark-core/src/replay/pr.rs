@@ -1,0 +1,318 @@
+//! Pull requests.
+
+use std::collections::BTreeSet;
+
+use super::comments::{Comments, plain};
+use super::issue;
+use super::{
+    Admitted, Closed, GivenVerdict, Merge, MergeRequest, PrState, Revision, Signer, Status,
+};
+use crate::event::{Event, LabelChange, Payload, PersonChange, Rule, Verdict, payload};
+use crate::heads;
+use crate::id::ObjectId;
+use crate::refusal::Refusal;
+
+pub(super) fn start(event: &Event, opened: &payload::Pr, by: &str) -> PrState {
+    let mut state = PrState {
+        admitted: Vec::new(),
+        assignees: BTreeSet::new(),
+        author: by.to_owned(),
+        closed: None,
+        comments: Comments::default(),
+        description: event.body.clone(),
+        draft: opened.draft,
+        heads: heads::next(None, opened.head),
+        labels: BTreeSet::new(),
+        merge: None,
+        merge_request: None,
+        redactions: 0,
+        reviewers: BTreeSet::new(),
+        revisions: vec![Revision {
+            base: opened.base,
+            by: by.to_owned(),
+            event: event.id,
+            head: opened.head,
+            note: None,
+            number: 1,
+        }],
+        status: Status::Open,
+        target: opened.target.clone(),
+        title: event.subject.clone(),
+        verdicts: std::collections::BTreeMap::new(),
+    };
+    change_labels(&mut state.labels, &opened.labels);
+    change_people(&mut state.assignees, &opened.assignees);
+    change_people(&mut state.reviewers, &opened.reviewers);
+    state
+}
+
+/// Carries out label changes in order.
+pub(super) fn change_labels(labels: &mut BTreeSet<String>, changes: &[LabelChange]) {
+    for change in changes {
+        if change.add {
+            labels.insert(change.label.to_string());
+        } else {
+            labels.remove(change.label.as_str());
+        }
+    }
+}
+
+/// Carries out changes of assignees or reviewers in order.
+pub(super) fn change_people(people: &mut BTreeSet<String>, changes: &[PersonChange]) {
+    for change in changes {
+        if change.add {
+            people.insert(change.party.to_string());
+        } else {
+            people.remove(change.party.as_str());
+        }
+    }
+}
+
+impl PrState {
+    /// The latest revision.
+    pub fn latest(&self) -> Option<&Revision> {
+        self.revisions.last()
+    }
+
+    /// The revision with this number.
+    pub fn revision(&self, number: u32) -> Option<&Revision> {
+        self.revisions
+            .iter()
+            .rev()
+            .find(|revision| revision.number == number)
+    }
+
+    /// The revision that an event names, if it has this base and head: rule `revision-unknown`.
+    fn named(&self, number: u32, base: ObjectId, head: ObjectId) -> Result<&Revision, Refusal> {
+        self.revision(number)
+            .filter(|revision| revision.base == base && revision.head == head)
+            .ok_or_else(|| {
+                let reason = format!("there is no revision {number} with head {head}");
+                Refusal::new(Rule::RevisionUnknown, reason)
+            })
+    }
+
+    fn number(&self) -> u32 {
+        self.latest().map_or(0, |revision| revision.number)
+    }
+
+    fn expect_draft(&self, draft: bool) -> Result<(), Refusal> {
+        if self.draft == draft {
+            return Ok(());
+        }
+        let refusal = if draft {
+            Refusal::new(Rule::StateDraft, "it is not a draft")
+        } else {
+            Refusal::new(Rule::StateDraft, "it is a draft").with_fix("touchmark pr ready")
+        };
+        Err(refusal)
+    }
+
+    /// Rules of what lands: not a draft, and the latest revision as it is.
+    fn expect_landable(&self, number: u32, base: ObjectId, head: ObjectId) -> Result<(), Refusal> {
+        self.named(number, base, head)?;
+        if number == self.number() {
+            return Ok(());
+        }
+        let reason = format!("revision {number} is not the latest, {}", self.number());
+        Err(Refusal::new(Rule::RevisionStale, reason))
+    }
+}
+
+pub(super) fn check(state: &PrState, event: &Event, signer: &Signer<'_>) -> Result<(), Refusal> {
+    match &event.payload {
+        Payload::Revision(new) => {
+            if state.number().checked_add(1) != Some(new.revision) {
+                let reason = format!(
+                    "revision {} does not follow revision {}",
+                    new.revision,
+                    state.number()
+                );
+                return Err(Refusal::new(Rule::RevisionSequence, reason));
+            }
+            Ok(())
+        }
+        Payload::Ready(_) => state.expect_draft(true),
+        Payload::Draft(_) => state.expect_draft(false),
+        Payload::Review(review) => check_review(state, review, signer),
+        Payload::MergeRequest(ask) => {
+            state.expect_draft(false)?;
+            state.expect_landable(ask.revision, ask.base, ask.head)
+        }
+        Payload::Merge(merge) => {
+            state.expect_draft(false)?;
+            if merge.target != state.target {
+                let reason = format!("it is for {}, not for {}", state.target, merge.target);
+                return Err(Refusal::new(Rule::TargetMismatch, reason));
+            }
+            state.expect_landable(merge.revision, merge.base, merge.head)
+        }
+        _ => issue::check_shared(&state.comments, state.status, event),
+    }
+}
+
+fn check_review(
+    state: &PrState,
+    review: &payload::Review,
+    signer: &Signer<'_>,
+) -> Result<(), Refusal> {
+    state.named(review.revision, review.base, review.head)?;
+    for anchor in &review.comments {
+        if let Some(to) = anchor.reply_to() {
+            issue::expect_comment(&state.comments, &to)?;
+        }
+    }
+    if review.verdict == Verdict::Comment {
+        return Ok(());
+    }
+    if review.verdict == Verdict::Withdraw && !state.verdicts.contains_key(&signer.name) {
+        let reason = format!("{} has given no verdict", signer.name);
+        return Err(Refusal::new(Rule::VerdictUnknown, reason));
+    }
+    issue::expect_open(state.status)
+}
+
+pub(super) fn apply(state: &mut PrState, event: &Event, by: &str) {
+    match &event.payload {
+        Payload::Revision(new) => {
+            state.revisions.push(Revision {
+                base: new.base,
+                by: by.to_owned(),
+                event: event.id,
+                head: new.head,
+                note: event.body.clone(),
+                number: new.revision,
+            });
+            state.heads = heads::next(Some(state.heads), new.head);
+            state.merge_request = None;
+            if let Some(target) = &new.target {
+                state.target = target.clone();
+            }
+        }
+        Payload::Ready(_) => state.draft = false,
+        Payload::Draft(_) => state.draft = true,
+        Payload::RequestReview(ask) => change_people(&mut state.reviewers, &ask.reviewers),
+        Payload::Review(review) => apply_review(state, event, review, by),
+        Payload::MergeRequest(ask) => {
+            state.merge_request = Some(MergeRequest {
+                by: by.to_owned(),
+                event: event.id,
+                method: ask.method,
+                note: event.body.clone(),
+                revision: ask.revision,
+            });
+        }
+        Payload::Merge(merge) => {
+            state.status = Status::Merged;
+            state.merge = Some(merged(event, merge, by));
+        }
+        Payload::Edit(_) => {
+            state.title.clone_from(&event.subject);
+            state.description.clone_from(&event.body);
+        }
+        Payload::Label(change) => change_labels(&mut state.labels, &change.labels),
+        Payload::Assign(change) => change_people(&mut state.assignees, &change.assignees),
+        Payload::Admit(admit) => state.admitted.push(Admitted {
+            by: by.to_owned(),
+            event: event.id,
+            guest: admit.guest.clone(),
+            object: admit.object,
+            tip: admit.tip,
+        }),
+        Payload::Redact(_) => state.redactions += 1,
+        Payload::Close(_) => {
+            state.status = Status::Closed;
+            state.closed = Some(closed(event, by));
+        }
+        Payload::Reopen(_) => {
+            state.status = Status::Open;
+            state.closed = None;
+        }
+        _ => apply_comments(&mut state.comments, event, by),
+    }
+}
+
+fn apply_review(state: &mut PrState, event: &Event, review: &payload::Review, by: &str) {
+    match review.verdict {
+        Verdict::Approve | Verdict::RequestChanges => {
+            let given = GivenVerdict {
+                event: event.id,
+                revision: review.revision,
+                verdict: review.verdict,
+            };
+            state.verdicts.insert(by.to_owned(), given);
+        }
+        Verdict::Withdraw => {
+            state.verdicts.remove(by);
+        }
+        Verdict::Comment => {}
+    }
+    state
+        .comments
+        .push_review(event, by, review.revision, &review.comments);
+}
+
+/// Comments, edits and threads: the same on every object that can be talked about.
+pub(super) fn apply_comments(comments: &mut Comments, event: &Event, by: &str) {
+    match &event.payload {
+        Payload::Comment(comment) => {
+            let text = event.body.clone().unwrap_or_default();
+            comments.push(super::Comment {
+                reply_to: comment.reply,
+                ..plain(event.id, by, text)
+            });
+        }
+        Payload::CommentEdit(edit) => {
+            if let Some(comment) = comments.get_mut(&edit.comment_id) {
+                comment.text.clone_from(&event.body);
+                comment.edits += 1;
+            }
+        }
+        Payload::Retract(retract) => {
+            if let Some(comment) = comments.get_mut(&retract.comment_id) {
+                comment.text = None;
+                comment.suggestion = None;
+                comment.retracted = true;
+            }
+        }
+        Payload::Resolve(resolve) => {
+            if let Some(comment) = comments.get_mut(&resolve.comment_id) {
+                comment.resolved_by.get_or_insert_with(|| by.to_owned());
+            }
+        }
+        Payload::Unresolve(unresolve) => {
+            if let Some(comment) = comments.get_mut(&unresolve.comment_id) {
+                comment.resolved_by = None;
+            }
+        }
+        _ => {}
+    }
+}
+
+pub(super) fn closed(event: &Event, by: &str) -> Closed {
+    Closed {
+        by: by.to_owned(),
+        event: event.id,
+        note: event.body.clone(),
+    }
+}
+
+fn merged(event: &Event, merge: &payload::Merge, by: &str) -> Merge {
+    Merge {
+        base: merge.base,
+        by: by.to_owned(),
+        event: event.id,
+        evidence: merge.evidence.clone(),
+        head: merge.head,
+        method: merge.method,
+        new: merge.new,
+        note: event.body.clone(),
+        old: merge.old,
+        request: merge.request,
+        revision: merge.revision,
+        semantics: merge.semantics,
+        target: merge.target.clone(),
+        time: merge.time,
+        tree: merge.tree_id,
+    }
+}

@@ -1,0 +1,79 @@
+//! Policy proposals.
+
+use std::collections::BTreeMap;
+
+use super::comments::Comments;
+use super::pr::{apply_comments, closed};
+use super::{GivenStance, ProposalState, Signer, Status, issue};
+use crate::event::{Event, Payload, Rule, payload};
+use crate::refusal::Refusal;
+
+pub(super) fn start(
+    event: &Event,
+    proposed: &payload::Proposal,
+    signer: &Signer<'_>,
+) -> Result<ProposalState, Refusal> {
+    if Some(proposed.version) != signer.named_version.checked_add(1) {
+        let reason = format!(
+            "version {} does not follow version {} of the policy",
+            proposed.version, signer.named_version
+        );
+        return Err(Refusal::new(Rule::PolicyVersion, reason));
+    }
+    Ok(ProposalState {
+        author: signer.name.clone(),
+        closed: None,
+        comments: Comments::default(),
+        description: event.body.clone(),
+        policy: event.policy.unwrap_or(event.id),
+        stances: BTreeMap::new(),
+        status: Status::Open,
+        title: event.subject.clone(),
+        tree: event.tree,
+        version: proposed.version,
+    })
+}
+
+pub(super) fn check(state: &ProposalState, event: &Event) -> Result<(), Refusal> {
+    match &event.payload {
+        Payload::Endorse(word) => {
+            if event.policy == Some(state.policy)
+                && word.version == state.version
+                && word.tree_id == state.tree
+            {
+                return Ok(());
+            }
+            let reason = format!(
+                "the proposal is version {} with tree {} on policy {}",
+                state.version, state.tree, state.policy
+            );
+            Err(Refusal::new(Rule::ProposalMismatch, reason))
+        }
+        _ => issue::check_shared(&state.comments, state.status, event),
+    }
+}
+
+pub(super) fn apply(state: &mut ProposalState, event: &Event, by: &str) {
+    match &event.payload {
+        Payload::Endorse(word) => {
+            let given = GivenStance {
+                event: event.id,
+                stance: word.stance,
+            };
+            state.stances.insert(by.to_owned(), given);
+        }
+        Payload::Edit(_) => {
+            state.title.clone_from(&event.subject);
+            state.description.clone_from(&event.body);
+        }
+        Payload::Close(_) => {
+            state.status = Status::Closed;
+            state.closed = Some(closed(event, by));
+        }
+        Payload::Reopen(_) => {
+            state.status = Status::Open;
+            state.closed = None;
+        }
+        _ => apply_comments(&mut state.comments, event, by),
+    }
+}
