@@ -32,11 +32,6 @@ pub trait Value: Sized {
     fn write(&self) -> String;
 }
 
-/// Reads `text` as a `T` in a repository of hash `kind`; `None` when it does not match the grammar.
-pub fn parse<T: Value>(kind: HashKind, text: &str) -> Option<T> {
-    T::parse(kind, text)
-}
-
 impl Value for ObjectId {
     fn parse(kind: HashKind, text: &str) -> Option<Self> {
         Self::from_hex(text).filter(|id| id.kind() == kind && !id.is_zero())

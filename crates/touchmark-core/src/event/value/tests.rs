@@ -30,6 +30,11 @@ fn patterns() -> BTreeMap<String, String> {
         .collect()
 }
 
+/// Reads `text` as a `T` in a repository of hash `kind`.
+fn parse<T: Value>(kind: HashKind, text: &str) -> Option<T> {
+    T::parse(kind, text)
+}
+
 /// What a type makes of a text: the text that it writes again, or nothing.
 fn rewrite<T: Value>(kind: HashKind, text: &str) -> Option<String> {
     parse::<T>(kind, text).map(|value| value.write())
