@@ -1,0 +1,34 @@
+//! The benchmark behind `cargo xtask bench`: prints `docs/reference/benchmarks.md`.
+//!
+//! Everything that is compared runs in this process, on one thread, in turns, in the same run: ratios are the result,
+//! seconds only say what they are made of.
+#![expect(clippy::print_stdout, reason = "the page goes to standard output")]
+#![expect(clippy::print_stderr, reason = "and progress to standard error")]
+
+mod append;
+mod log;
+mod measure;
+mod pack;
+mod page;
+mod read;
+
+use anyhow::Result;
+
+/// Events in the logs that are measured.
+const SIZES: [usize; 3] = [1_000, 10_000, 100_000];
+
+/// How often each thing is measured; the median counts.
+const ROUNDS: usize = 5;
+
+fn main() -> Result<()> {
+    let dir = tempfile::tempdir()?;
+    let mut logs = Vec::new();
+    for events in SIZES {
+        eprintln!("making a log of {events} events");
+        logs.push(log::make(&dir.path().join(events.to_string()), events)?);
+    }
+    let reading = read::measure(&logs)?;
+    let appending = append::measure(&logs)?;
+    print!("{}", page::write(&logs, &reading, &appending));
+    Ok(())
+}

@@ -1,0 +1,1 @@
+//! Two people, a server and stock git.

@@ -1,0 +1,24 @@
+//! Touchmark's tests as a whole: the program with real git, the golden logs, and the rules about the code itself.
+//!
+//! One binary, so that what is built for the tests is built and linked once.
+
+#[cfg(test)]
+mod console;
+#[cfg(test)]
+mod e2e;
+#[cfg(test)]
+mod env;
+#[cfg(test)]
+mod golden;
+#[cfg(test)]
+mod guide;
+#[cfg(test)]
+mod keys;
+#[cfg(test)]
+mod purity;
+#[cfg(test)]
+mod tidy;
+#[cfg(test)]
+mod wasm;
+#[cfg(test)]
+mod workspace;
