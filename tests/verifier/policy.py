@@ -1,0 +1,293 @@
+"""The policy's files, what they say of a signer, and when a version is endorsed."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+import tomllib
+from dataclasses import dataclass
+from typing import Any
+
+import ed25519
+import sshsig
+from document import sorted_by_bytes
+from refused import Refused
+from registry import registry
+from text import is_date, is_email, is_name, is_value
+
+LINE_COUNT = 10000
+LINE_LIMIT = 8192
+COMMENT_LIMIT = 1024
+NAMESPACES = 'namespaces="git"'
+VALIDITY = re.compile(
+    r'(valid-after|valid-before)="(([0-9]{4})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})Z)"'
+)
+
+
+@dataclass(frozen=True)
+class Member:
+    """A person or a bot."""
+
+    name: str
+    display: str
+    emails: tuple[str, ...]
+    roles: frozenset[str]
+    is_bot: bool
+
+
+@dataclass(frozen=True)
+class SignerKey:
+    """A key of `allowed_signers`; it is retired if it has a `valid-before`."""
+
+    fingerprint: str
+    member: str
+    valid_before: str | None
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """The people who may stand in for the admins, and how many it takes."""
+
+    people: frozenset[str]
+    threshold: int
+
+
+@dataclass(frozen=True)
+class Policy:
+    """A version's files, well formed."""
+
+    threshold: int
+    members: dict[str, Member]
+    recovery: Recovery | None
+    approvals: int
+    resolve_threads: bool
+    keys: dict[bytes, SignerKey]
+
+    @property
+    def admins(self) -> frozenset[str]:
+        """The people with the role `admin`."""
+        return frozenset(
+            member.name
+            for member in self.members.values()
+            if "admin" in member.roles and not member.is_bot
+        )
+
+    def signer(self, key: bytes, email: str) -> Member:
+        """Who signed with this key as this author, or `Refused`."""
+        found = self.keys.get(key)
+        if found is None:
+            raise Refused("signer-unknown")
+        if found.valid_before is not None:
+            raise Refused("signer-retired")
+        member = self.members[found.member]
+        if email not in member.emails:
+            raise Refused("signer-email")
+        return member
+
+    def rights(self, member: Member) -> frozenset[str]:
+        """The rights that the member's roles grant."""
+        roles = registry().roles
+        return frozenset().union(*(roles[role] for role in member.roles))
+
+
+def _require(condition: bool) -> None:
+    if not condition:
+        raise Refused("policy-form")
+
+
+def _whole(value: Any, least: int, most: int) -> int:
+    _require(type(value) is int and least <= value <= most)
+    return value
+
+
+def _table(value: Any, required: set[str], optional: set[str]) -> dict[str, Any]:
+    _require(isinstance(value, dict))
+    _require(required <= value.keys() <= required | optional)
+    return value
+
+
+def _strings(value: Any) -> list[str]:
+    _require(isinstance(value, list) and all(isinstance(item, str) for item in value))
+    return value
+
+
+def parse_policy(policy_file: bytes, signers_file: bytes) -> Policy:
+    """The policy of a version's two files; `policy-form` for any defect."""
+    try:
+        document = tomllib.loads(policy_file.decode("utf-8"))
+    except (ValueError, RecursionError):
+        raise Refused("policy-form") from None
+    _table(document, {"format", "threshold", "people", "recovery"}, {"bots", "defaults"})
+    _whole(document["format"], 1, 1)
+    members = _members(document["people"], False)
+    bots = _members(document.get("bots", {}), True)
+    _require(not members.keys() & bots.keys())
+    people = frozenset(members)
+    members |= bots
+    owners: dict[str, str] = {}
+    for member in members.values():
+        for email in member.emails:
+            _require(owners.setdefault(email, member.name) == member.name)
+    defaults = _table(document.get("defaults", {}), set(), {"approvals", "resolve_threads"})
+    resolve = defaults.get("resolve_threads", False)
+    _require(isinstance(resolve, bool))
+    policy = Policy(
+        threshold=_whole(document["threshold"], 1, len(members)),
+        members=members,
+        recovery=_recovery(document["recovery"], people),
+        approvals=_whole(defaults.get("approvals", 1), 0, 100),
+        resolve_threads=resolve,
+        keys=_signers(signers_file, owners),
+    )
+    _require(1 <= policy.threshold <= len(policy.admins))
+    return policy
+
+
+def _members(value: Any, is_bot: bool) -> dict[str, Member]:
+    _require(isinstance(value, dict))
+    members = {}
+    for name, facts in value.items():
+        _require(is_value("person", name, 0))
+        _table(facts, {"name", "emails", "roles"}, set())
+        display = facts["name"]
+        _require(isinstance(display, str) and is_name(display))
+        emails = _strings(facts["emails"])
+        _require(bool(emails) and all(map(is_email, emails)))
+        roles = _strings(facts["roles"])
+        _require(len(set(roles)) == len(roles) and registry().roles.keys() >= set(roles))
+        members[name] = Member(name, display, tuple(emails), frozenset(roles), is_bot)
+    return members
+
+
+def _recovery(value: Any, people: frozenset[str]) -> Recovery | None:
+    _require(isinstance(value, dict))
+    if "declined" in value:
+        _require(value.keys() == {"declined"} and value["declined"] is True)
+        return None
+    _table(value, {"people", "threshold"}, set())
+    names = _strings(value["people"])
+    _require(bool(names) and len(set(names)) == len(names) and people >= set(names))
+    return Recovery(frozenset(names), _whole(value["threshold"], 1, len(names)))
+
+
+def _signers(content: bytes, owners: dict[str, str]) -> dict[bytes, SignerKey]:
+    """The keys of `allowed_signers` by their blobs; `owners` are the members by e-mail."""
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Refused("policy-form") from None
+    _require(not text or text.endswith("\n"))
+    lines = text.split("\n")[:-1]
+    _require(len(lines) <= LINE_COUNT)
+    keys: dict[bytes, SignerKey] = {}
+    for line in lines:
+        _require(len(line.encode()) <= LINE_LIMIT)
+        if line and not line.startswith("#"):
+            blob, key = _signer_line(line, owners)
+            _require(blob not in keys)
+            keys[blob] = key
+    return keys
+
+
+def _signer_line(line: str, owners: dict[str, str]) -> tuple[bytes, SignerKey]:
+    parts = line.split(" ", 4)
+    _require(len(parts) >= 4)
+    principals, options, kind, encoded = parts[:4]
+    _require(re.fullmatch(r"""[^\x00-\x20\x7f-\U0010ffff*?!"'`#=\\]+""", principals) is not None)
+    names = {owners.get(principal) for principal in principals.split(",")}
+    _require(len(names) == 1)
+    name = names.pop()
+    if name is None:
+        raise Refused("policy-form")
+    if len(parts) == 5:
+        comment = parts[4]
+        _require(bool(comment) and not comment.startswith(" "))
+        _require(len(comment.encode()) <= COMMENT_LIMIT)
+        _require(re.search("[\x00-\x1f\x7f-\x9f]", comment) is None)
+    try:
+        blob = base64.b64decode(encoded, validate=True)
+        key = sshsig.parse_key(blob)
+    except (binascii.Error, ValueError, sshsig.Defect):
+        raise Refused("policy-form") from None
+    _require(base64.b64encode(blob).decode() == encoded and key.kind.decode() == kind)
+    _require(ed25519.is_good_key(key.point))
+    return blob, SignerKey(key.fingerprint, name, _valid_before(options))
+
+
+def _valid_before(options: str) -> str | None:
+    first, *rest = options.split(",")
+    _require(first == NAMESPACES)
+    found: dict[str, str] = {}
+    for option in rest:
+        match = VALIDITY.fullmatch(option)
+        if match is None or match[1] in found or not is_date(*match.groups()[2:]):
+            raise Refused("policy-form")
+        found[match[1]] = match[2]
+    return found.get("valid-before")
+
+
+def check_successor(parent: Policy, new: Policy) -> None:
+    """A later version keeps every key, for the same person, and every retirement."""
+    for blob, key in parent.keys.items():
+        kept = new.keys.get(blob)
+        if kept is None or kept.member != key.member:
+            raise Refused("policy-form")
+        if key.valid_before is not None and kept.valid_before != key.valid_before:
+            raise Refused("policy-form")
+
+
+def endorsers(policy: Policy, signers: list[tuple[bytes, str]]) -> frozenset[str]:
+    """The members whom a policy knows by key and e-mail, of keys that are not retired."""
+    names = set()
+    for key, email in signers:
+        try:
+            names.add(policy.signer(key, email).name)
+        except Refused:
+            continue
+    return frozenset(names)
+
+
+def is_endorsed(parent: Policy, new: Policy, signers: list[tuple[bytes, str]]) -> bool:
+    """Whether enough persons of the admins before and after endorse the version."""
+    before = endorsers(parent, signers)
+    enough = len(before & parent.admins) >= parent.threshold
+    if not enough and parent.recovery is not None:
+        enough = len(before & parent.recovery.people) >= parent.recovery.threshold
+    if enough and parent.admins != new.admins:
+        enough = len(endorsers(new, signers) & new.admins) >= new.threshold
+    return enough
+
+
+def policy_state(policy: Policy, repository: str, versions: list[str]) -> dict[str, Any]:
+    """The state of the policy log."""
+    keys: dict[str, dict[str, list[str]]] = {
+        name: {"keys": [], "retired": []} for name in policy.members
+    }
+    for key in policy.keys.values():
+        which = "keys" if key.valid_before is None else "retired"
+        keys[key.member][which].append(key.fingerprint)
+    members: dict[bool, dict[str, Any]] = {False: {}, True: {}}
+    for member in policy.members.values():
+        members[member.is_bot][member.name] = {
+            "emails": sorted_by_bytes(member.emails),
+            "keys": sorted_by_bytes(keys[member.name]["keys"]),
+            "name": member.display,
+            "retired": sorted_by_bytes(keys[member.name]["retired"]),
+            "roles": sorted_by_bytes(member.roles),
+        }
+    recovery = policy.recovery
+    return {
+        "admins": sorted_by_bytes(policy.admins),
+        "bots": members[True],
+        "defaults": {"approvals": policy.approvals, "resolve_threads": policy.resolve_threads},
+        "people": members[False],
+        "recovery": recovery
+        and {"people": sorted_by_bytes(recovery.people), "threshold": recovery.threshold},
+        "repository": repository,
+        "threshold": policy.threshold,
+        "version": len(versions),
+        "versions": versions,
+    }
+
+
