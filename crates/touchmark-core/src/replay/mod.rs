@@ -10,6 +10,8 @@ mod delivery;
 mod document;
 mod issue;
 mod judge;
+#[cfg(test)]
+mod laws;
 mod policy;
 mod pr;
 mod proposal;
