@@ -1,3 +1,53 @@
-//! `touchmark`: the command line.
+//! `touchmark`: a code forge whose every record is a signed commit in the repository itself.
 
-fn main() {}
+mod clock;
+mod commands;
+mod env_vars;
+mod errors;
+mod exit_codes;
+mod forge;
+mod globals;
+mod keys;
+mod output;
+mod render;
+mod signers_file;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::output::Output;
+
+/// A code forge in git: pull requests, reviews and policy as signed commits, read and verified by stock git.
+#[derive(Parser, Debug)]
+#[command(name = "touchmark", version, propagate_version = true)]
+struct Cli {
+    #[command(flatten)]
+    globals: globals::Globals,
+    #[command(subcommand)]
+    command: commands::Command,
+}
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(err) => return clap_ending(&err),
+    };
+    let out = Output::new(&cli.globals);
+    match commands::run(&cli.command, &cli.globals, &out) {
+        Ok(()) => exit_codes::ExitCode::Success.into(),
+        Err(err) => errors::report(&err, &out).into(),
+    }
+}
+
+/// Lets clap print its help, version or complaint; it knows which stream that belongs to.
+fn clap_ending(err: &clap::Error) -> ExitCode {
+    if err.print().is_err() {
+        return exit_codes::ExitCode::Failure.into();
+    }
+    if err.use_stderr() {
+        exit_codes::ExitCode::Usage.into()
+    } else {
+        exit_codes::ExitCode::Success.into()
+    }
+}

@@ -1,0 +1,43 @@
+//! The commands, one file each: its `Args` are the manual, its `run` parses, calls the core and prints.
+
+mod compose;
+mod demo;
+mod init;
+mod join;
+mod log;
+mod pr;
+mod review;
+mod sync;
+mod verify;
+
+use clap::Subcommand;
+
+use crate::globals::Globals;
+use crate::output::Output;
+
+/// What to do.
+#[derive(Subcommand, Debug)]
+pub(crate) enum Command {
+    Init(init::Args),
+    Join(join::Args),
+    Sync(sync::Args),
+    Log(log::Args),
+    Verify(verify::Args),
+    Demo(demo::Args),
+    Pr(pr::Args),
+    Review(review::Args),
+}
+
+/// Runs a command.
+pub(crate) fn run(command: &Command, globals: &Globals, out: &Output) -> anyhow::Result<()> {
+    match command {
+        Command::Init(args) => init::run(args, globals, out),
+        Command::Join(args) => join::run(args, globals, out),
+        Command::Sync(args) => sync::run(args, globals, out),
+        Command::Log(args) => log::run(args, globals, out),
+        Command::Verify(args) => verify::run(args, globals, out),
+        Command::Demo(args) => demo::run(args, globals, out),
+        Command::Pr(args) => pr::run(args, globals, out),
+        Command::Review(args) => review::run(args, globals, out),
+    }
+}

@@ -1,0 +1,215 @@
+//! `touchmark verify`
+
+use std::collections::BTreeSet;
+
+use anyhow::Context as _;
+use serde_json::{Value, json};
+use touchmark_core::event::Rule;
+use touchmark_core::id::ObjectId;
+use touchmark_core::log::LogName;
+use touchmark_core::policy::PolicyChain;
+use touchmark_core::replay::{self, Outcome, State, Trust, log_document};
+use touchmark_git::{Budget, Repository};
+
+use crate::errors::Failure;
+use crate::exit_codes::ExitCode;
+use crate::forge::{FORGE, Forge, OUTBOX, forge_name};
+use crate::globals::Globals;
+use crate::output::{Output, Style};
+use crate::render::{counted, visible, visible_line};
+
+/// Verify events from the first one on: signature, place, author's right, and what they change
+///
+/// Trusts no cache. The policy is verified too, because all rights rest on it. Of a pull request, the ref that keeps
+/// its revisions must hold what the events say.
+/// Ends with exit status 6, naming the first event that does not count and the rule that it breaks.
+/// With --json it prints the state documents that every implementation must agree on.
+#[derive(clap::Args, Debug)]
+#[command(group(clap::ArgGroup::new("what").required(true).args(["object", "all"])))]
+pub(crate) struct Args {
+    /// The object: the first digits of its id, a ref below refs/forge/, or "policy"
+    object: Option<String>,
+
+    /// Every log, published or not
+    #[arg(long)]
+    all: bool,
+}
+
+/// Something that does not hold.
+struct Fault {
+    log: String,
+    event: Option<ObjectId>,
+    rule: Option<Rule>,
+    reason: String,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Result<()> {
+    let forge = Forge::open(globals)?;
+    let logs = match &args.object {
+        Some(object) => vec![forge.resolve_any(object)?],
+        None => forge.all_logs()?,
+    };
+    let mut faults = Vec::new();
+    let mut documents = Vec::new();
+    let mut events: u64 = 0;
+    for log in &logs {
+        let outcome = verify_log(&forge, log)?;
+        events = events.saturating_add(outcome.events);
+        let found = judge(&forge.repo, log, &outcome)?;
+        if out.is_json() {
+            documents.push(log_document(&outcome));
+        } else {
+            out.line(line(log, &outcome, found.is_empty(), out))?;
+        }
+        faults.extend(found);
+    }
+    if args.all {
+        faults.extend(strange_refs(&forge)?);
+    }
+    finish(
+        &forge.policies,
+        documents,
+        &faults,
+        (logs.len(), events),
+        out,
+    )
+}
+
+/// Replays a log with nothing trusted.
+fn verify_log(forge: &Forge, log: &LogName) -> anyhow::Result<Outcome> {
+    let tip = forge.tip(log)?.context("the log was there a moment ago")?;
+    let objects = forge
+        .repo
+        .load_log(tip, &BTreeSet::new(), &Budget::default())
+        .with_context(|| format!("cannot read {log}"))?;
+    Ok(match log {
+        LogName::Policy => replay::replay_policy(tip, &objects, Trust::Nothing).1,
+        log => replay::replay(&forge.policies, log, tip, &objects, Trust::Nothing),
+    })
+}
+
+fn judge(repo: &Repository, log: &LogName, outcome: &Outcome) -> anyhow::Result<Vec<Fault>> {
+    let mut faults: Vec<Fault> = outcome
+        .rejected
+        .iter()
+        .map(|rejected| Fault {
+            log: log.to_string(),
+            event: Some(rejected.event),
+            rule: Some(rejected.refusal.rule),
+            reason: rejected.refusal.reason.clone(),
+        })
+        .collect();
+    let (Some(name), Some(State::Pr(state))) = (log.heads_ref(), &outcome.state) else {
+        return Ok(faults);
+    };
+    let own = repo.read_ref(&crate::forge::outbox_name(&name))?;
+    let kept = match own {
+        Some(own) => Some(own),
+        None => repo.read_ref(&name)?,
+    };
+    if kept != Some(state.heads) {
+        let shown = kept.map_or_else(|| "nothing".to_owned(), |id| id.to_string());
+        faults.push(Fault {
+            log: name,
+            event: None,
+            rule: None,
+            reason: format!(
+                "it holds {shown}, but the revisions call for {}",
+                state.heads
+            ),
+        });
+    }
+    Ok(faults)
+}
+
+/// Refs in the forge's namespaces that are no part of the record.
+fn strange_refs(forge: &Forge) -> anyhow::Result<Vec<Fault>> {
+    let kind = forge.repo.hash_kind();
+    let mut names: BTreeSet<String> = forge.repo.refs(FORGE)?.into_keys().collect();
+    names.extend(
+        forge
+            .repo
+            .refs(OUTBOX)?
+            .into_keys()
+            .map(|name| forge_name(&name)),
+    );
+    let is_heads = |name: &str| {
+        name.strip_suffix("/heads")
+            .and_then(|rest| LogName::parse(kind, &format!("{rest}/log")))
+            .is_some_and(|log| {
+                log.heads_ref().as_deref() == Some(name) && names.contains(&log.to_string())
+            })
+    };
+    Ok(names
+        .iter()
+        .filter(|name| LogName::parse(kind, name).is_none() && !is_heads(name))
+        .map(|name| Fault {
+            log: name.clone(),
+            event: None,
+            rule: None,
+            reason: "it is no part of the record".to_owned(),
+        })
+        .collect())
+}
+
+fn line(log: &LogName, outcome: &Outcome, sound: bool, out: &Output) -> String {
+    let events = counted(
+        usize::try_from(outcome.events).unwrap_or(usize::MAX),
+        "event",
+    );
+    let verdict = if sound {
+        out.paint(Style::Good, "ok ")
+    } else {
+        out.paint(Style::Bad, "BAD")
+    };
+    format!("{verdict}  {}  {events}", visible_line(&log.to_string()))
+}
+
+fn finish(
+    policies: &PolicyChain,
+    documents: Vec<Value>,
+    faults: &[Fault],
+    (logs, events): (usize, u64),
+    out: &Output,
+) -> anyhow::Result<()> {
+    if out.is_json() {
+        let repository = policies.repository();
+        out.json(&json!({"format": 1, "logs": documents, "repository": repository}))?;
+    }
+    let Some(first) = faults.first() else {
+        if !out.is_json() {
+            let events = usize::try_from(events).unwrap_or(usize::MAX);
+            out.line(format_args!(
+                "verified {} in {}: every signature, place and right holds",
+                counted(events, "event"),
+                counted(logs, "log")
+            ))?;
+        }
+        return Ok(());
+    };
+    for fault in faults {
+        out.note(visible(&format!("{}: {}", fault.log, describe(fault))));
+    }
+    let log = &first.log;
+    Err(Failure::new(format!(
+        "{log}: {} ({} in all)",
+        describe(first),
+        counted(faults.len(), "fault")
+    ))
+    .hint("touchmark log OBJECT (shows what counts and what does not)")
+    .exit(ExitCode::Unverified)
+    .into())
+}
+
+fn describe(fault: &Fault) -> String {
+    let mut text = String::new();
+    if let Some(event) = fault.event {
+        text.push_str(&format!("event {event} does not count: "));
+    }
+    text.push_str(&fault.reason);
+    if let Some(rule) = fault.rule {
+        text.push_str(&format!(" [{}]", rule.id()));
+    }
+    text
+}

@@ -1,0 +1,93 @@
+//! The cache of verified tips: a state that was replayed, so that only newer events are read and verified.
+//!
+//! Deleting it costs time only. What has a rejected event is not cached: a later policy could change what it means.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use touchmark_core::id::ObjectId;
+use touchmark_core::log::LogName;
+use touchmark_core::replay::{Facts, IssueState, Outcome, PrState, State, Trust, resume};
+use touchmark_git::{Budget, Cache, Checkpoint};
+
+use super::Forge;
+
+/// Who wrote a checkpoint; another version of the program may read events otherwise.
+const PROGRAM: &str = concat!("touchmark-cli ", env!("CARGO_PKG_VERSION"), " 1");
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stored {
+    events: u64,
+    tip_policy: Option<ObjectId>,
+    tip_seconds: i64,
+    pr: Option<Box<PrState>>,
+    issue: Option<Box<IssueState>>,
+}
+
+/// The state at `tip`, from a cached one and the events since; `None` when it must be replayed whole.
+pub(super) fn continue_from(forge: &Forge, log: &LogName, tip: ObjectId) -> Option<Outcome> {
+    let cached = load(forge, log)?;
+    if cached.tip == tip {
+        return Some(cached);
+    }
+    let stop = BTreeSet::from([cached.tip]);
+    let objects = forge.repo.load_log(tip, &stop, &Budget::default()).ok()?;
+    let outcome = resume(&forge.policies, cached, tip, &objects, Trust::Nothing)?;
+    store(forge, &outcome);
+    Some(outcome)
+}
+
+fn load(forge: &Forge, log: &LogName) -> Option<Outcome> {
+    let checkpoint = Cache::of(&forge.repo).load(&log.to_string(), PROGRAM)?;
+    if checkpoint.policy != forge.policies.latest().map(|(id, _)| id) {
+        return None;
+    }
+    let stored: Stored = serde_json::from_slice(&checkpoint.payload).ok()?;
+    let state = match (stored.pr, stored.issue) {
+        (Some(pr), None) => State::Pr(pr),
+        (None, Some(issue)) => State::Issue(issue),
+        _ => return None,
+    };
+    Some(Outcome {
+        log: log.clone(),
+        tip: checkpoint.tip,
+        events: stored.events,
+        rejected: Vec::new(),
+        state: Some(state),
+        tip_facts: Some(Facts {
+            policy: stored.tip_policy,
+            seconds: stored.tip_seconds,
+        }),
+    })
+}
+
+/// Keeps a state for the next time. Failing to costs time only.
+pub(super) fn store(forge: &Forge, outcome: &Outcome) {
+    let (Some(facts), true) = (outcome.tip_facts, outcome.is_sound()) else {
+        return;
+    };
+    let (pr, issue) = match &outcome.state {
+        Some(State::Pr(state)) => (Some(state.clone()), None),
+        Some(State::Issue(state)) => (None, Some(state.clone())),
+        _ => return,
+    };
+    let stored = Stored {
+        events: outcome.events,
+        tip_policy: facts.policy,
+        tip_seconds: facts.seconds,
+        pr,
+        issue,
+    };
+    let Ok(payload) = serde_json::to_vec(&stored) else {
+        return;
+    };
+    let checkpoint = Checkpoint {
+        program: PROGRAM.to_owned(),
+        log_ref: outcome.log.to_string(),
+        tip: outcome.tip,
+        policy: forge.policies.latest().map(|(id, _)| id),
+        payload,
+    };
+    let _ = Cache::of(&forge.repo).store(&checkpoint);
+}

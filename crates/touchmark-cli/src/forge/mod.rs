@@ -1,0 +1,415 @@
+//! Load, decide, commit: the loop that every command drives.
+//!
+//! `refs/forge/*` holds what the server has, `refs/outbox/*` what is not published yet; a log's tip is the outbox's if it has one.
+
+mod cache;
+mod publish;
+mod push;
+mod reconcile;
+mod remote;
+mod write;
+
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::Context as _;
+use touchmark_core::decide::{Author, Scene};
+use touchmark_core::event::LogType;
+use touchmark_core::id::ObjectId;
+use touchmark_core::log::LogName;
+use touchmark_core::policy::{Policy, PolicyChain};
+use touchmark_core::replay::{self, Outcome};
+use touchmark_git::{Budget, PinnedRoot, Repository, Trust};
+
+use crate::clock;
+use crate::errors::Failure;
+use crate::exit_codes::ExitCode;
+use crate::globals::Globals;
+use crate::keys::{self, Signer};
+
+pub(crate) use publish::Published;
+pub(crate) use push::{Ending, Push, push};
+pub(crate) use remote::{FetchReport, add_refspecs, choose_remote, fetch, remote_refs, remotes};
+pub(crate) use write::sign_and_store;
+
+/// The refs that hold what the server has.
+pub(crate) const FORGE: &str = "refs/forge/";
+
+/// The refs that hold what is not published yet.
+pub(crate) const OUTBOX: &str = "refs/outbox/";
+
+/// An abbreviated id has at least this many digits.
+const PREFIX_MIN_LEN: usize = 4;
+
+/// A repository with its policy, verified against the pinned root.
+pub(crate) struct Forge {
+    /// The repository.
+    pub(crate) repo: Repository,
+    /// The policy's versions.
+    pub(crate) policies: PolicyChain,
+    globals: Globals,
+    now: i64,
+    me: OnceCell<Me>,
+}
+
+/// Who gives the commands.
+pub(crate) struct Me {
+    /// The name in the policy.
+    pub(crate) person: String,
+    /// The author line and the key.
+    pub(crate) author: Author,
+    /// What signs.
+    pub(crate) signer: Box<dyn Signer>,
+}
+
+impl Forge {
+    /// Finds the repository and verifies its policy.
+    ///
+    /// # Errors
+    ///
+    /// It has none, it was not joined, a version is rejected, or the root is not the pinned one.
+    pub(crate) fn open(globals: &Globals) -> anyhow::Result<Self> {
+        let repo = Repository::discover(&globals.directory)?;
+        Self::open_in(repo, globals)
+    }
+
+    /// As [`Forge::open`], in a repository that was found before.
+    pub(crate) fn open_in(repo: Repository, globals: &Globals) -> anyhow::Result<Self> {
+        let pinned = Trust::of(&repo).root()?;
+        let tip = tip_of(&repo, &LogName::Policy)?;
+        let (pinned, tip) = match (pinned, tip) {
+            (Some(pinned), Some(tip)) => (pinned, tip),
+            (None, None) => return Err(no_policy().into()),
+            (None, Some(_)) => return Err(not_joined().into()),
+            (Some(_), None) => return Err(policy_gone().into()),
+        };
+        let (policies, outcome) = load_policy(&repo, tip)?;
+        check_root(&policies, &pinned)?;
+        if let Some(rejected) = outcome.rejected.first() {
+            return Err(anyhow::Error::from(rejected.refusal.clone())
+                .context(format!("policy version {} does not count", rejected.event)));
+        }
+        Ok(Self {
+            repo,
+            policies,
+            globals: globals.clone(),
+            now: clock::now()?,
+            me: OnceCell::new(),
+        })
+    }
+
+    /// The newest policy.
+    pub(crate) fn policy(&self) -> &Policy {
+        let (_, policy) = self
+            .policies
+            .latest()
+            .expect("open checked that the first version is the pinned one");
+        policy
+    }
+
+    /// The options.
+    pub(crate) const fn globals(&self) -> &Globals {
+        &self.globals
+    }
+
+    /// The time in seconds since 1970.
+    pub(crate) const fn now(&self) -> i64 {
+        self.now
+    }
+
+    /// Who signs, by the key that is selected.
+    ///
+    /// # Errors
+    ///
+    /// There is no key, or the policy does not know it or has retired it.
+    pub(crate) fn me(&self) -> anyhow::Result<&Me> {
+        if let Some(me) = self.me.get() {
+            return Ok(me);
+        }
+        let signer = keys::select(&self.globals, &self.repo)?;
+        let author = who_is(self.policy(), signer.as_ref(), &self.repo, self.now)?;
+        let me = Me {
+            person: author.0,
+            author: author.1,
+            signer,
+        };
+        Ok(self.me.get_or_init(|| me))
+    }
+
+    /// What a command is judged by.
+    pub(crate) fn scene(&self) -> anyhow::Result<Scene<'_>> {
+        Ok(Scene {
+            hash: self.repo.hash_kind(),
+            policies: &self.policies,
+            author: &self.me()?.author,
+            now: self.now,
+        })
+    }
+
+    /// The log's last event: an unpublished one if there is one.
+    pub(crate) fn tip(&self, log: &LogName) -> anyhow::Result<Option<ObjectId>> {
+        tip_of(&self.repo, log)
+    }
+
+    /// The log's last event that the server has.
+    pub(crate) fn published_tip(&self, log: &LogName) -> anyhow::Result<Option<ObjectId>> {
+        Ok(self.repo.read_ref(&log.to_string())?)
+    }
+
+    /// The state of a log, replayed from where the cache of verified tips ends.
+    pub(crate) fn load(&self, log: &LogName) -> anyhow::Result<Outcome> {
+        let tip = self.tip(log)?.ok_or_else(|| {
+            Failure::new(format!("there is no {log} here"))
+                .hint("touchmark sync")
+                .exit(ExitCode::NotFound)
+        })?;
+        self.replay_to(log, tip)
+    }
+
+    /// The state of a log at `tip`.
+    pub(crate) fn replay_to(&self, log: &LogName, tip: ObjectId) -> anyhow::Result<Outcome> {
+        if *log == LogName::Policy {
+            return Ok(load_policy(&self.repo, tip)?.1);
+        }
+        if let Some(outcome) = cache::continue_from(self, log, tip) {
+            return Ok(outcome);
+        }
+        let objects = self
+            .repo
+            .load_log(tip, &BTreeSet::new(), &Budget::default())
+            .with_context(|| format!("cannot read {log}"))?;
+        let outcome = replay::replay(&self.policies, log, tip, &objects, replay::Trust::Nothing);
+        cache::store(self, &outcome);
+        Ok(outcome)
+    }
+
+    /// The logs of a type, published or not.
+    pub(crate) fn logs(&self, log_type: LogType) -> anyhow::Result<Vec<LogName>> {
+        let mut logs = self.all_logs()?;
+        logs.retain(|log| log.log_type() == log_type);
+        Ok(logs)
+    }
+
+    /// Every log, published or not, in the order of names.
+    pub(crate) fn all_logs(&self) -> anyhow::Result<Vec<LogName>> {
+        let mut names: BTreeSet<String> = self.repo.refs(FORGE)?.into_keys().collect();
+        names.extend(
+            self.repo
+                .refs(OUTBOX)?
+                .into_keys()
+                .map(|name| forge_name(&name)),
+        );
+        let kind = self.repo.hash_kind();
+        Ok(names
+            .iter()
+            .filter_map(|name| LogName::parse(kind, name))
+            .collect())
+    }
+
+    /// The logs that have unpublished events, in the order of names but the policy first: others may depend on it.
+    pub(crate) fn outbox(&self) -> anyhow::Result<Vec<LogName>> {
+        let kind = self.repo.hash_kind();
+        let names = self.repo.refs(OUTBOX)?;
+        let logs: BTreeSet<LogName> = names
+            .keys()
+            .filter_map(|name| LogName::parse(kind, &forge_name(name)))
+            .collect();
+        Ok(logs.into_iter().collect())
+    }
+
+    /// The log of this type whose object `name` stands for: a full id, or the start of one.
+    ///
+    /// # Errors
+    ///
+    /// Nothing fits, or more than one thing does.
+    pub(crate) fn resolve(&self, log_type: LogType, name: &str) -> anyhow::Result<LogName> {
+        let logs = self.logs(log_type)?;
+        choose(logs, name, log_type.name())
+    }
+
+    /// As [`Forge::resolve`], in logs of any type; full ref names and `policy` are understood too.
+    pub(crate) fn resolve_any(&self, name: &str) -> anyhow::Result<LogName> {
+        let logs = self.all_logs()?;
+        let full = [
+            name.to_owned(),
+            format!("{FORGE}{name}"),
+            format!("{FORGE}{name}/log"),
+        ];
+        if let Some(log) = logs.iter().find(|log| full.contains(&log.to_string())) {
+            return Ok(log.clone());
+        }
+        choose(logs, name, "object")
+    }
+}
+
+/// The one log whose id starts with `name`.
+fn choose(logs: Vec<LogName>, name: &str, what: &str) -> anyhow::Result<LogName> {
+    let fail = |message: String| Failure::new(message).exit(ExitCode::NotFound);
+    if name.starts_with('#') {
+        let message = format!("{name} is a number, and this repository's server assigns none");
+        return Err(fail(message)
+            .hint("name it by its id, or the first digits of it")
+            .into());
+    }
+    let prefix = name.to_ascii_lowercase();
+    if prefix.len() < PREFIX_MIN_LEN || !prefix.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        let message =
+            format!("\"{name}\" is not an id: {PREFIX_MIN_LEN} or more hexadecimal digits");
+        return Err(fail(message)
+            .hint("touchmark log (lists what there is)")
+            .into());
+    }
+    let mut fitting = logs.into_iter().filter(|log| match log {
+        LogName::Check(commit) => commit.to_string().starts_with(&prefix),
+        log => log
+            .root()
+            .is_some_and(|root| root.to_string().starts_with(&prefix)),
+    });
+    match (fitting.next(), fitting.next()) {
+        (Some(log), None) => Ok(log),
+        (None, _) => Err(
+            fail(format!("there is no {what} whose id starts with {name}"))
+                .hint("touchmark sync, if it is new")
+                .hint("touchmark log (lists what there is)")
+                .into(),
+        ),
+        (Some(first), Some(second)) => Err(fail(format!(
+            "{name} is ambiguous: it could be {} or {}",
+            short(&first),
+            short(&second)
+        ))
+        .hint("give more digits")
+        .into()),
+    }
+}
+
+fn short(log: &LogName) -> String {
+    log.root().map_or_else(|| log.to_string(), |id| id.short())
+}
+
+/// The tip in the outbox, unless the server has it by now; else the published one.
+fn tip_of(repo: &Repository, log: &LogName) -> anyhow::Result<Option<ObjectId>> {
+    let name = log.to_string();
+    let published = repo.read_ref(&name)?;
+    let Some(own) = repo.read_ref(&outbox_name(&name))? else {
+        return Ok(published);
+    };
+    // A publication that was interrupted leaves behind what the server has taken.
+    match published {
+        Some(published) if repo.is_ancestor(own, published)? => Ok(Some(published)),
+        _ => Ok(Some(own)),
+    }
+}
+
+/// `refs/forge/…` as its unpublished counterpart.
+pub(crate) fn outbox_name(forge: &str) -> String {
+    forge
+        .strip_prefix(FORGE)
+        .map_or_else(|| forge.to_owned(), |rest| format!("{OUTBOX}{rest}"))
+}
+
+/// `refs/outbox/…` as its published counterpart.
+pub(crate) fn forge_name(outbox: &str) -> String {
+    outbox
+        .strip_prefix(OUTBOX)
+        .map_or_else(|| outbox.to_owned(), |rest| format!("{FORGE}{rest}"))
+}
+
+/// Loads and replays the policy up to `tip`; every signature is checked, because the log is short and all rests on it.
+pub(crate) fn load_policy(
+    repo: &Repository,
+    tip: ObjectId,
+) -> anyhow::Result<(PolicyChain, Outcome)> {
+    let objects = repo
+        .load_log(tip, &BTreeSet::new(), &Budget::default())
+        .context("cannot read the policy")?;
+    Ok(replay::replay_policy(tip, &objects, replay::Trust::Nothing))
+}
+
+/// The root of a policy that has an accepted first version.
+pub(crate) fn root_of(policies: &PolicyChain) -> Option<PinnedRoot> {
+    Some(PinnedRoot {
+        repository_id: policies.repository()?,
+        policy_root: policies.ids().next()?,
+    })
+}
+
+fn check_root(policies: &PolicyChain, pinned: &PinnedRoot) -> anyhow::Result<()> {
+    if root_of(policies).as_ref() == Some(pinned) {
+        return Ok(());
+    }
+    let id = pinned.repository_id;
+    Err(Failure::new(format!(
+        "the policy here does not start with the version that this clone has pinned (repository {id})"
+    ))
+    .hint("ask an admin whether the repository was replaced; do not push")
+    .exit(ExitCode::Alarm)
+    .into())
+}
+
+/// The person who has the signer's key, and the author line that they write.
+pub(crate) fn who_is(
+    policy: &Policy,
+    signer: &dyn Signer,
+    repo: &Repository,
+    now: i64,
+) -> anyhow::Result<(String, Author)> {
+    let public = signer.public();
+    let key = policy.key(public).ok_or_else(|| {
+        let print = public.fingerprint();
+        Failure::new(format!(
+            "the policy does not know the key {print} ({})",
+            signer.place()
+        ))
+        .hint("touchmark join (says what to send to an admin)")
+        .hint("touchmark --key PATH …, if another key of yours is in the policy")
+        .exit(ExitCode::Refused)
+    })?;
+    let identity = policy
+        .identity(&key.owner)
+        .context("the policy has a key without an owner")?;
+    if key.retired.is_some() {
+        let message = format!(
+            "the key {} of {} is retired",
+            public.fingerprint(),
+            key.owner
+        );
+        let failure = Failure::new(message).hint("touchmark --key PATH …, with a key in use");
+        return Err(failure.exit(ExitCode::Refused).into());
+    }
+    // The address that git uses here, if it is one of theirs; else the first that the policy has.
+    let email = repo
+        .config_string("user.email")
+        .filter(|email| identity.emails.contains(email))
+        .or_else(|| identity.emails.first().cloned())
+        .context("the policy has no e-mail address of this person")?;
+    let author = Author {
+        name: identity.name.clone(),
+        email,
+        zone: clock::zone(now),
+        key: public.clone(),
+    };
+    Ok((key.owner.clone(), author))
+}
+
+fn no_policy() -> Failure {
+    Failure::new("this repository has no policy yet")
+        .hint("touchmark init (starts one here)")
+        .hint("touchmark join (if the server has one)")
+        .exit(ExitCode::NotFound)
+}
+
+fn not_joined() -> Failure {
+    Failure::new("this clone has a policy, but nobody has said yet that it is the right one")
+        .hint("touchmark join")
+        .exit(ExitCode::NotFound)
+}
+
+fn policy_gone() -> Failure {
+    Failure::new("refs/forge/policy is gone, although this clone has pinned its root")
+        .hint("touchmark sync (fetches it again)")
+        .exit(ExitCode::Alarm)
+}
+
+/// Short ids of what was replaced by what, for people.
+pub(crate) type IdMap = BTreeMap<ObjectId, ObjectId>;

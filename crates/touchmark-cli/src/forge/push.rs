@@ -1,0 +1,128 @@
+//! One atomic push through stock git, with a lease on every ref, and what came of it.
+
+use touchmark_core::id::ObjectId;
+use touchmark_git::Repository;
+
+/// A ref of the server that is to move.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Push {
+    /// The ref there.
+    pub(crate) name: String,
+    /// What it must hold now; `None` if it must not exist.
+    pub(crate) expected: Option<ObjectId>,
+    /// What it is to hold.
+    pub(crate) new: ObjectId,
+}
+
+/// What came of a push.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// The server took all of it.
+    Taken,
+    /// A ref did not hold what was expected: somebody was faster.
+    Raced,
+    /// The server said no; its words.
+    Refused(String),
+    /// The server could not be reached, or the transport failed; git's words.
+    Unreachable(String),
+}
+
+/// What a server says when a ref moved while it worked.
+const RACE_WORDS: [&str; 8] = [
+    "stale info",
+    "fetch first",
+    "non-fast-forward",
+    "already exists",
+    "failed to update ref",
+    "cannot lock ref",
+    "failed to lock",
+    "incorrect old value",
+];
+
+/// Pushes all of `refs` or none.
+pub(crate) fn push(repo: &Repository, remote: &str, refs: &[Push]) -> anyhow::Result<Ending> {
+    let mut git = repo
+        .git()
+        .prompt()
+        .args(["push", "--porcelain", "--atomic", "--no-follow-tags"])
+        .args(["--recurse-submodules=no"]);
+    for push in refs {
+        let expected = push.expected.map(|id| id.to_string()).unwrap_or_default();
+        git = git.arg(format!("--force-with-lease={}:{expected}", push.name));
+    }
+    git = git.args(["--", remote]);
+    for push in refs {
+        git = git.arg(format!("{}:{}", push.new, push.name));
+    }
+    let output = git.output()?;
+    if output.success() {
+        return Ok(Ending::Taken);
+    }
+    Ok(judge(&output.text(), &output.stderr))
+}
+
+/// Reads `git push --porcelain` after a failure.
+fn judge(stdout: &str, stderr: &str) -> Ending {
+    let refused: Vec<&str> = stdout
+        .lines()
+        .filter_map(|line| line.strip_prefix("!\t")?.split('\t').nth(1))
+        .collect();
+    let has_words = |reason: &&str| RACE_WORDS.iter().any(|words| reason.contains(words));
+    // In an atomic push the other refs fail too, and say only that.
+    let follows = |reason: &&str| reason.contains("atomic");
+    let own = refused
+        .iter()
+        .copied()
+        .find(|reason| !has_words(reason) && !follows(reason));
+    match own {
+        Some(reason) => Ending::Refused(server_words(stderr).unwrap_or_else(|| reason.to_owned())),
+        None if refused.iter().any(has_words) => Ending::Raced,
+        None if refused.is_empty() => Ending::Unreachable(stderr.trim().to_owned()),
+        None => {
+            Ending::Refused(server_words(stderr).unwrap_or_else(|| "no reason given".to_owned()))
+        }
+    }
+}
+
+/// What the server's hooks printed.
+fn server_words(stderr: &str) -> Option<String> {
+    let words: Vec<&str> = stderr
+        .lines()
+        .filter_map(|line| line.strip_prefix("remote: "))
+        .map(str::trim_end)
+        .filter(|line| !line.is_empty())
+        .collect();
+    Some(words.join("\n")).filter(|words| !words.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn endings_are_told_apart() {
+        let check = |stdout: &str, stderr: &str, expect: Ending| {
+            assert_eq!(judge(stdout, stderr), expect, "{stdout}");
+        };
+        check(
+            "To /srv\n!\ta:refs/forge/pr/1/log\t[rejected] (stale info)\n!\tb:refs/heads/main\t[rejected] (atomic push failed)\nDone\n",
+            "",
+            Ending::Raced,
+        );
+        check(
+            "!\ta:refs/forge/pr/1/log\t[remote rejected] (cannot lock ref 'x': is at a but expected b)\n",
+            "",
+            Ending::Raced,
+        );
+        check(
+            "!\ta:refs/heads/main\t[remote rejected] (pre-receive hook declined)\n",
+            "remote: main needs 2 approvals   \nTo /srv\n",
+            Ending::Refused("main needs 2 approvals".to_owned()),
+        );
+        check(
+            "",
+            "fatal: Could not read from remote repository.\n",
+            Ending::Unreachable("fatal: Could not read from remote repository.".to_owned()),
+        );
+    }
+}

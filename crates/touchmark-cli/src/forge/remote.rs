@@ -1,0 +1,213 @@
+//! Talking to the server through stock git: which remote, its refspecs, fetching without force.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::Context as _;
+use touchmark_core::id::ObjectId;
+use touchmark_git::{Repository, Trust};
+
+use super::FORGE;
+use crate::errors::Failure;
+use crate::exit_codes::ExitCode;
+
+/// The refspecs of a clone: forge refs without force, and without the archive.
+const REFSPECS: [&str; 2] = ["refs/forge/*:refs/forge/*", "^refs/forge/archive"];
+
+/// What a fetch brought.
+#[derive(Debug, Default)]
+pub(crate) struct FetchReport {
+    /// Forge refs that are new or have moved.
+    pub(crate) changed: Vec<String>,
+}
+
+/// The configured remotes.
+pub(crate) fn remotes(repo: &Repository) -> anyhow::Result<Vec<String>> {
+    let listed = repo.git().arg("remote").run()?;
+    Ok(listed.text().lines().map(str::to_owned).collect())
+}
+
+/// The remote to publish to: git's `touchmark.remote`, `origin`, or the only one there is.
+pub(crate) fn choose_remote(repo: &Repository) -> anyhow::Result<Option<String>> {
+    let remotes = remotes(repo)?;
+    if let Some(name) = repo.config_string("touchmark.remote") {
+        if remotes.contains(&name) {
+            return Ok(Some(name));
+        }
+        return Err(Failure::new(format!(
+            "git's touchmark.remote names {name}, which is no remote"
+        ))
+        .hint("git remote -v (lists them); git config touchmark.remote NAME")
+        .exit(ExitCode::NotFound)
+        .into());
+    }
+    match remotes.as_slice() {
+        [] => Ok(None),
+        [only] => Ok(Some(only.clone())),
+        _ if remotes.iter().any(|name| name == "origin") => Ok(Some("origin".to_owned())),
+        _ => Err(
+            Failure::new("there are several remotes, and none is called origin")
+                .hint("git config touchmark.remote NAME")
+                .exit(ExitCode::NotFound)
+                .into(),
+        ),
+    }
+}
+
+/// Adds the forge's fetch refspecs to a remote; what is there stays. Returns those that were added.
+pub(crate) fn add_refspecs(repo: &Repository, remote: &str) -> anyhow::Result<Vec<&'static str>> {
+    let present = configured_refspecs(repo, remote)?;
+    let mut added = Vec::new();
+    for refspec in REFSPECS {
+        if !present.iter().any(|have| have == refspec) {
+            let key = format!("remote.{remote}.fetch");
+            repo.git()
+                .args(["config", "--local", "--add", &key, refspec])
+                .run()
+                .context("cannot add a fetch refspec")?;
+            added.push(refspec);
+        }
+    }
+    Ok(added)
+}
+
+fn configured_refspecs(repo: &Repository, remote: &str) -> anyhow::Result<Vec<String>> {
+    let key = format!("remote.{remote}.fetch");
+    let output = repo.git().args(["config", "--get-all", &key]).output()?;
+    Ok(output.text().lines().map(str::to_owned).collect())
+}
+
+/// The server's refs that match `pattern`.
+pub(crate) fn remote_refs(
+    repo: &Repository,
+    remote: &str,
+    pattern: &str,
+) -> anyhow::Result<BTreeMap<String, ObjectId>> {
+    let output = repo
+        .git()
+        .prompt()
+        .args(["ls-remote", "--refs", "--quiet", "--", remote, pattern])
+        .run()
+        .map_err(|err| unreachable_server(remote, &err))?;
+    let text = output.text();
+    let refs = text.lines().filter_map(|line| {
+        let (id, name) = line.split_once('\t')?;
+        Some((name.to_owned(), ObjectId::from_hex(id)?))
+    });
+    Ok(refs.collect())
+}
+
+/// Fetches branches and forge refs, the latter never by force, and looks for a server that took something back.
+///
+/// # Errors
+///
+/// An alarm when the server rewound, replaced or dropped a forge ref that this clone has; otherwise when it is not reachable.
+pub(crate) fn fetch(repo: &Repository, remote: &str) -> anyhow::Result<FetchReport> {
+    let before = repo.refs(FORGE)?;
+    let mut refspecs = configured_refspecs(repo, remote)?;
+    // A refspec that forces forge refs would let the server rewrite the record here.
+    refspecs.retain(|refspec| !refspec.contains(":refs/forge/") && !refspec.starts_with('^'));
+    refspecs.extend(REFSPECS.map(str::to_owned));
+    let output = repo
+        .git()
+        .prompt()
+        .args(["fetch", "--no-auto-maintenance", "--no-write-fetch-head"])
+        .args(["--recurse-submodules=no", "--", remote])
+        .args(&refspecs)
+        .output()?;
+    let rejected = rejected_refs(&output.stderr);
+    if !output.success() && rejected.is_empty() {
+        let error = Failure::new(output.stderr.trim().to_owned());
+        return Err(unreachable_server(remote, &error).into());
+    }
+    if !rejected.is_empty() {
+        let names = rejected.into_iter().collect::<Vec<_>>().join(", ");
+        return Err(alarm(remote, &format!("it has rewound or replaced {names}")).into());
+    }
+    check_dropped(repo, remote, &before)?;
+    check_receipts(repo, remote)?;
+    let after = repo.refs(FORGE)?;
+    let changed = after
+        .into_iter()
+        .filter(|(name, id)| before.get(name) != Some(id))
+        .map(|(name, _)| name)
+        .collect();
+    Ok(FetchReport { changed })
+}
+
+/// The forge refs that git would not move because the server's value does not descend from ours.
+fn rejected_refs(stderr: &str) -> BTreeSet<String> {
+    stderr
+        .lines()
+        .filter(|line| line.trim_start().starts_with("! [rejected]"))
+        .filter_map(|line| line.split(" -> ").nth(1)?.split_whitespace().next())
+        .filter(|name| name.starts_with(FORGE))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// A forge ref that was fetched once may only go away by being archived.
+fn check_dropped(
+    repo: &Repository,
+    remote: &str,
+    before: &BTreeMap<String, ObjectId>,
+) -> anyhow::Result<()> {
+    let listed = remote_refs(repo, remote, "refs/forge/*")?;
+    let archived = listed.contains_key("refs/forge/archive");
+    let is_object = |name: &str| name.ends_with("/log") || name.ends_with("/heads");
+    let dropped: Vec<&str> = before
+        .keys()
+        .map(String::as_str)
+        .filter(|name| !listed.contains_key(*name))
+        .filter(|name| !(archived && is_object(name)))
+        .collect();
+    if dropped.is_empty() {
+        return Ok(());
+    }
+    let names = dropped.join(", ");
+    Err(alarm(remote, &format!("it no longer has {names}")).into())
+}
+
+/// Keeps the highest receipt that was seen; a tip that does not descend from it is a rollback.
+fn check_receipts(repo: &Repository, remote: &str) -> anyhow::Result<()> {
+    let trust = Trust::of(repo);
+    let Some(latest) = repo.read_ref("refs/forge/receipts")? else {
+        return Ok(());
+    };
+    let highest = trust.receipt()?;
+    if let Some(highest) = highest
+        && !(repo.contains(highest) && repo.is_ancestor(highest, latest)?)
+    {
+        let what = format!("its receipts do not descend from {highest}, which this clone has seen");
+        return Err(alarm(remote, &what).into());
+    }
+    Ok(trust.set_receipt(highest, latest)?)
+}
+
+fn alarm(remote: &str, what: &str) -> Failure {
+    Failure::new(format!("ALARM: {remote} does not show the history that this clone has seen: {what}"))
+        .hint("nothing here was changed; ask an admin what happened to the server, and keep this clone: it holds the proof")
+        .exit(ExitCode::Alarm)
+}
+
+fn unreachable_server(remote: &str, err: &dyn std::fmt::Display) -> Failure {
+    Failure::new(format!("cannot reach {remote}: {err}"))
+        .hint("check the network and git remote -v; --offline works without the server")
+        .exit(ExitCode::Unpublished)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_refused_forge_refs_are_alarms() {
+        let stderr = " ! [rejected]        refs/forge/policy -> refs/forge/policy  (non-fast-forward)\n \
+            * [new ref]         refs/forge/pr/a/log -> refs/forge/pr/a/log\n \
+            ! [rejected]        main       -> origin/main  (non-fast-forward)\n";
+        let rejected = rejected_refs(stderr);
+        assert_eq!(
+            rejected.into_iter().collect::<Vec<_>>(),
+            ["refs/forge/policy"]
+        );
+    }
+}

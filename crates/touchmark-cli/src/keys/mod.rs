@@ -1,0 +1,26 @@
+//! Keys: where the one to sign with comes from, and how it signs.
+//!
+//! A secret is held only while it is needed, overwritten afterwards, and never printed.
+
+mod agent;
+mod file;
+mod generate;
+mod passphrase;
+mod select;
+
+use touchmark_core::sign::PublicKey;
+
+pub(crate) use generate::generate;
+pub(crate) use select::{expand_home, read_public, select, try_select};
+
+/// Something that signs as one key.
+pub(crate) trait Signer {
+    /// The key.
+    fn public(&self) -> &PublicKey;
+
+    /// Where the key is, in words: a path, or ssh-agent.
+    fn place(&self) -> String;
+
+    /// Signs a commit's payload and returns the armor, which has been verified.
+    fn sign(&self, payload: &[u8]) -> anyhow::Result<String>;
+}
