@@ -1,0 +1,225 @@
+//! What lands: the tree of the merge, and the signed commit that holds it.
+
+use std::fmt::Write as _;
+
+use anyhow::Context as _;
+use touchmark_core::decide::Author;
+use touchmark_core::event::{MergeMethod, Rule};
+use touchmark_core::id::ObjectId;
+use touchmark_core::object::ObjectType;
+use touchmark_core::refusal::Refusal;
+use touchmark_core::replay::{PrState, Revision};
+use touchmark_core::sign::attach_signature;
+
+use super::combine::{Combined, combine};
+use super::{Subject, taking_part};
+use crate::forge::Forge;
+
+/// What the target branch will point to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Landing {
+    /// The commit.
+    pub(crate) new: ObjectId,
+    /// Its tree.
+    pub(crate) tree: ObjectId,
+}
+
+/// Makes what lands when the latest revision is merged into the target that points to `old`.
+///
+/// # Errors
+///
+/// A refusal when it cannot be merged like that: conflicts, a base that has moved, a method that does not apply.
+pub(crate) fn land(
+    forge: &Forge,
+    subject: &Subject,
+    method: MergeMethod,
+    old: ObjectId,
+    note: Option<&str>,
+) -> anyhow::Result<Landing> {
+    let state = subject.state()?;
+    let revision = subject.revision(None)?;
+    check_base(forge, subject, revision, old)?;
+    let parents = match method {
+        MergeMethod::Merge => vec![old, revision.head],
+        MergeMethod::Squash => vec![old],
+        MergeMethod::FastForward => return fast_forward(forge, subject, revision, old),
+        MergeMethod::Rebase => {
+            let reason = "merging by rebase is not there yet: rewritten commits lose their authors' signatures";
+            return Err(refuse(Rule::NothingToDo, reason)
+                .with_fix("touchmark pr merge --method squash, or merge")
+                .into());
+        }
+    };
+    let tree = match combine(&forge.repo, revision.base, old, revision.head)? {
+        Combined::Tree(tree) => tree,
+        Combined::Conflict(paths) => return Err(conflict(subject, state, &paths).into()),
+    };
+    let me = forge.me()?;
+    let message = match method {
+        MergeMethod::Merge => merge_message(subject.id, state, note),
+        _ => squash_message(forge, subject.id, state, revision, note, &me.author)?,
+    };
+    let payload = commit(tree, &parents, &me.author, forge.now(), &message);
+    let armor = me.signer.sign(payload.as_bytes())?;
+    let content = attach_signature(payload.as_bytes(), &armor, forge.repo.hash_kind());
+    let new = forge
+        .repo
+        .write(ObjectType::Commit, &content)
+        .context("cannot write the merge commit")?;
+    Ok(Landing { new, tree })
+}
+
+/// Approvals bind the base that was reviewed: it must still be where target and head part.
+fn check_base(
+    forge: &Forge,
+    subject: &Subject,
+    revision: &Revision,
+    old: ObjectId,
+) -> anyhow::Result<()> {
+    let short = subject.id.short();
+    if forge.repo.is_ancestor(revision.head, old)? {
+        let reason = format!("the target already holds revision {}", revision.number);
+        let fix = format!("touchmark pr close {short}");
+        return Err(refuse(Rule::NothingToDo, reason).with_fix(fix).into());
+    }
+    if forge.repo.merge_base(old, revision.head)? == Some(revision.base) {
+        return Ok(());
+    }
+    let reason = format!(
+        "revision {} starts from {}, and that is no longer where it parts from the target",
+        revision.number,
+        revision.base.short()
+    );
+    let fix = format!(
+        "touchmark pr revise {short} --head {}",
+        revision.head.short()
+    );
+    Err(refuse(Rule::RevisionStale, reason).with_fix(fix).into())
+}
+
+fn fast_forward(
+    forge: &Forge,
+    subject: &Subject,
+    revision: &Revision,
+    old: ObjectId,
+) -> anyhow::Result<Landing> {
+    if !forge.repo.is_ancestor(old, revision.head)? {
+        let reason = "the target has moved on, so that it cannot be fast-forwarded to the head";
+        let fix = format!(
+            "touchmark pr merge {0} --method merge, or rebase the change and touchmark pr revise {0}",
+            subject.id.short()
+        );
+        return Err(refuse(Rule::RevisionStale, reason).with_fix(fix).into());
+    }
+    Ok(Landing {
+        new: revision.head,
+        tree: forge.repo.tree_of(revision.head)?,
+    })
+}
+
+fn conflict(subject: &Subject, state: &PrState, paths: &[String]) -> Refusal {
+    let reason = format!(
+        "it conflicts with {} in {}",
+        state.target.short(),
+        paths.join(", ")
+    );
+    refuse(Rule::RevisionStale, reason).with_fix(format!(
+        "merge {} into the change, resolve, and touchmark pr revise {}",
+        state.target.short(),
+        subject.id.short()
+    ))
+}
+
+fn refuse(rule: Rule, reason: impl Into<String>) -> Refusal {
+    Refusal::new(rule, reason)
+}
+
+/// A commit's content without its signature.
+fn commit(
+    tree: ObjectId,
+    parents: &[ObjectId],
+    author: &Author,
+    now: i64,
+    message: &str,
+) -> String {
+    let mut text = format!("tree {tree}\n");
+    for parent in parents {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "parent {parent}");
+    }
+    let line = format!("{} <{}> {now} {}", author.name, author.email, author.zone);
+    let _ = write!(text, "author {line}\ncommitter {line}\n\n{message}");
+    text
+}
+
+fn merge_message(id: ObjectId, state: &PrState, note: Option<&str>) -> String {
+    let subject = format!("Merge pull request {}: {}", id.short(), state.title);
+    message(&subject, note, &[("Forge-Pull-Request", id.to_string())])
+}
+
+/// One commit stands for the work of several people, so it names those that did not make it.
+fn squash_message(
+    forge: &Forge,
+    id: ObjectId,
+    state: &PrState,
+    revision: &Revision,
+    note: Option<&str>,
+    author: &Author,
+) -> anyhow::Result<String> {
+    let mut trailers = vec![("Forge-Pull-Request", id.to_string())];
+    for person in taking_part::authors(&forge.repo, revision)? {
+        if !person.email.eq_ignore_ascii_case(&author.email) {
+            trailers.push((
+                "Co-authored-by",
+                format!("{} <{}>", person.name, person.email),
+            ));
+        }
+    }
+    let body = note.or(state.description.as_deref());
+    Ok(message(&state.title, body, &trailers))
+}
+
+fn message(subject: &str, body: Option<&str>, trailers: &[(&str, String)]) -> String {
+    let mut text = format!("{subject}\n\n");
+    if let Some(body) = body {
+        let _ = write!(text, "{body}\n\n");
+    }
+    for (key, value) in trailers {
+        let _ = writeln!(text, "{key}: {value}");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use touchmark_core::id::HashKind;
+    use touchmark_core::sign::SecretKey;
+
+    use super::*;
+
+    #[test]
+    fn a_merge_commit_is_what_git_would_write() {
+        let tree = HashKind::Sha1.empty_tree();
+        let author = Author {
+            name: "Ann".to_owned(),
+            email: "ann@example.org".to_owned(),
+            zone: "+0200".to_owned(),
+            key: SecretKey::from_seed(&[7; 32]).public(),
+        };
+        let trailers = [("Forge-Pull-Request", tree.to_string())];
+        let message = message("Merge pull request 4b82: T", Some("A note."), &trailers);
+        insta::assert_snapshot!(commit(tree, &[tree, tree], &author, 1_760_000_000, &message), @r"
+        tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904
+        parent 4b825dc642cb6eb9a060e54bf8d69288fbee4904
+        parent 4b825dc642cb6eb9a060e54bf8d69288fbee4904
+        author Ann <ann@example.org> 1760000000 +0200
+        committer Ann <ann@example.org> 1760000000 +0200
+
+        Merge pull request 4b82: T
+
+        A note.
+
+        Forge-Pull-Request: 4b825dc642cb6eb9a060e54bf8d69288fbee4904
+        ");
+    }
+}

@@ -1,0 +1,156 @@
+//! `touchmark pr`: pull requests.
+
+mod assign;
+mod checkout;
+mod close;
+mod code;
+mod combine;
+mod comment;
+mod diff;
+mod draft;
+mod edit;
+mod label;
+mod landing;
+mod list;
+mod merge;
+mod open;
+mod ready;
+pub(crate) mod record;
+mod reopen;
+mod request;
+mod revise;
+mod show;
+pub(crate) mod subject;
+mod taking_part;
+mod threads;
+mod values;
+
+use clap::{Args as ClapArgs, Subcommand};
+
+pub(crate) use record::record;
+pub(crate) use subject::Subject;
+pub(crate) use threads::{MAX_FILE_BYTES, commit};
+
+use crate::globals::Globals;
+use crate::output::Output;
+
+/// Open, show, change and merge pull requests.
+///
+/// A pull request is named by its id or by the first characters of it, at least four.
+#[derive(ClapArgs, Debug)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    Open(open::Args),
+    List(list::Args),
+    Show(show::Args),
+    Revise(revise::Args),
+    Comment(comment::Args),
+    Ready(ready::Args),
+    Draft(draft::Args),
+    Edit(edit::Args),
+    Close(close::Args),
+    Reopen(reopen::Args),
+    Label(label::Args),
+    Assign(assign::Args),
+    Request(request::Args),
+    Diff(diff::Args),
+    Checkout(checkout::Args),
+    Merge(merge::Args),
+}
+
+/// Runs the subcommand.
+///
+/// # Errors
+///
+/// What the subcommand says.
+pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Result<()> {
+    match &args.command {
+        Command::Open(args) => open::run(args, globals, out),
+        Command::List(args) => list::run(args, globals, out),
+        Command::Show(args) => show::run(args, globals, out),
+        Command::Revise(args) => revise::run(args, globals, out),
+        Command::Comment(args) => comment::run(args, globals, out),
+        Command::Ready(args) => ready::run(args, globals, out),
+        Command::Draft(args) => draft::run(args, globals, out),
+        Command::Edit(args) => edit::run(args, globals, out),
+        Command::Close(args) => close::run(args, globals, out),
+        Command::Reopen(args) => reopen::run(args, globals, out),
+        Command::Label(args) => label::run(args, globals, out),
+        Command::Assign(args) => assign::run(args, globals, out),
+        Command::Request(args) => request::run(args, globals, out),
+        Command::Diff(args) => diff::run(args, globals, out),
+        Command::Checkout(args) => checkout::run(args, globals, out),
+        Command::Merge(args) => merge::run(args, globals, out),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory as _, Parser};
+
+    use super::*;
+
+    #[derive(Parser, Debug)]
+    struct Line {
+        #[command(flatten)]
+        globals: Globals,
+        #[command(flatten)]
+        args: Args,
+    }
+
+    fn parse(line: &str) -> Result<Line, clap::Error> {
+        Line::try_parse_from(std::iter::once("pr").chain(line.split(' ')))
+    }
+
+    #[test]
+    fn the_definitions_hold_together() {
+        Line::command().debug_assert();
+    }
+
+    #[test]
+    fn command_lines_are_read() {
+        for line in [
+            "open --target main --title T --body B --draft -l bug -l lock -a bob -r @core",
+            "open --head topic --body-file -",
+            "list --state all --label bug --author bob --draft",
+            "show 3f9a",
+            "revise 3f9a --body B",
+            "comment 3f9a --body B --reply 3f9a/1",
+            "edit 3f9a --no-body",
+            "label 3f9a bug -wip +lock",
+            "assign 3f9a bob -@core",
+            "diff 3f9a --revision 2 --since 1 --stat",
+            "checkout 3f9a --detach",
+            "merge 3f9a --method fast-forward --dry-run",
+        ] {
+            assert!(parse(line).is_ok(), "{line}: {:?}", parse(line).err());
+        }
+    }
+
+    #[test]
+    fn global_options_may_stand_before_changes() {
+        let line = parse("label 3f9a --json bug -wip").expect("a command line");
+        assert!(line.globals.json);
+    }
+
+    #[test]
+    fn what_contradicts_itself_is_refused() {
+        for line in [
+            "open --body B --body-file F",
+            "edit 3f9a --body B --no-body",
+            "diff 3f9a --stat --name-only",
+            "checkout 3f9a --detach --branch b",
+            "merge 3f9a --method octopus",
+            "list --state merging",
+            "label 3f9a",
+            "show",
+        ] {
+            assert!(parse(line).is_err(), "{line}");
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! `touchmark pr open`: propose a change.
+
+use anyhow::Context as _;
+use touchmark_core::event::{LogType, Payload, payload};
+use touchmark_core::id::ObjectId;
+
+use super::{code, record, values};
+use crate::commands::compose::{self, Body};
+use crate::errors::Failure;
+use crate::exit_codes::ExitCode;
+use crate::forge::{Forge, choose_remote};
+use crate::globals::Globals;
+use crate::output::Output;
+use crate::render::visible_line;
+
+/// Open a pull request for what the current branch adds to the target.
+///
+/// Without --title: the editor at a terminal, else the message of the only commit.
+/// With `--json`: `format`, `event` (the pull request's id), `log`, `published` (`sent`, `kept` or `failed`).
+#[derive(clap::Args, Debug)]
+pub(crate) struct Args {
+    /// The last commit of the change; a branch, tag or commit.
+    #[arg(long, value_name = "REV", default_value = "HEAD")]
+    head: String,
+    /// The branch that the change is for; the server's default branch otherwise.
+    #[arg(long, short = 'T', value_name = "BRANCH")]
+    target: Option<String>,
+    /// The title.
+    #[arg(long, short = 't')]
+    title: Option<String>,
+    #[command(flatten)]
+    body: Body,
+    /// Open it as a draft, which cannot be merged until it is ready.
+    #[arg(long, short = 'd')]
+    draft: bool,
+    /// A label.
+    #[arg(long, short = 'l', value_name = "LABEL")]
+    label: Vec<String>,
+    /// A person or `@team` to assign.
+    #[arg(long, short = 'a', value_name = "PERSON")]
+    assign: Vec<String>,
+    /// A person or `@team` to ask for a review.
+    #[arg(long, short = 'r', value_name = "PERSON")]
+    reviewer: Vec<String>,
+}
+
+/// Runs the command.
+///
+/// # Errors
+///
+/// When there is nothing to propose, no title, or a refusal.
+pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Result<()> {
+    let forge = Forge::open(globals)?;
+    let remote = choose_remote(&forge.repo)?;
+    let target = match &args.target {
+        Some(name) => values::branch(name)?,
+        None => values::branch(&code::default_branch(&forge.repo, remote.as_deref())?)?,
+    };
+    let head = code::resolve(&forge.repo, &args.head)?;
+    let tip = code::target_tip(&forge.repo, remote.as_deref(), &target)?;
+    let base = code::base(&forge.repo, &target, tip, head)?;
+    let payload = payload::Pr {
+        target,
+        base,
+        head,
+        draft: args.draft,
+        labels: values::label_changes(&args.label)?,
+        assignees: values::person_changes(&args.assign)?,
+        reviewers: values::person_changes(&args.reviewer)?,
+    };
+    let (title, body) = args.words(&forge, base, head)?;
+    let shown = visible_line(&title);
+    let command = record::titled(Payload::Pr(payload), title, body);
+    let log = forge.create(LogType::Pr, command)?;
+    let id = log
+        .root()
+        .context("a pull request's log is named after its first event")?;
+    let said = format!("opened pull request {}: {shown}", id.short());
+    record::publish(&forge, out, &log, id, &said)
+}
+
+impl Args {
+    /// Title and description: from the options, the editor, or the only commit.
+    fn words(
+        &self,
+        forge: &Forge,
+        base: ObjectId,
+        head: ObjectId,
+    ) -> anyhow::Result<(String, Option<String>)> {
+        if let Some(title) = &self.title {
+            return Ok((compose::tidy(title), self.body.given()?));
+        }
+        let message = code::only_message(&forge.repo, base, head)?;
+        let (title, body) = if compose::is_interactive() && !self.body.is_given() {
+            let commits = code::subjects(&forge.repo, base, head)?;
+            let instructions = format!(
+                "The first line is the title, what follows the description.\nCommits:\n  {}",
+                commits.join("\n  ")
+            );
+            let template = message.unwrap_or_default();
+            compose::split_title(&compose::edit(&forge.repo, &template, &instructions)?)
+        } else {
+            compose::split_title(&compose::tidy(&message.unwrap_or_default()))
+        };
+        if title.is_empty() {
+            return Err(Failure::new("there is no title")
+                .hint("touchmark pr open --title TITLE")
+                .exit(ExitCode::Usage)
+                .into());
+        }
+        let body = if self.body.is_given() {
+            self.body.given()?
+        } else {
+            body
+        };
+        Ok((title, body))
+    }
+}

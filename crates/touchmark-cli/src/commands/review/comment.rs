@@ -1,0 +1,213 @@
+//! `touchmark review comment`: add a comment to a draft.
+
+use std::path::PathBuf;
+
+use serde_json::json;
+use touchmark_core::event::{CodePath, Side};
+use touchmark_core::object::ObjectType;
+use touchmark_git::Repository;
+
+use super::pending::{About, DraftComment, Stored};
+use super::spot::Spot;
+use super::target;
+use crate::commands::compose::{self, Body};
+use crate::commands::pr::{MAX_FILE_BYTES, Subject, commit};
+use crate::errors::Failure;
+use crate::exit_codes::ExitCode;
+use crate::forge::Forge;
+use crate::globals::Globals;
+use crate::output::Output;
+
+/// Comment on code, or answer a comment, as part of a review. Starts the draft if the pull request is named.
+///
+/// Lines are those of the file in the revision that is reviewed, on the new side unless `--side old`.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Args {
+    /// The pull request, which may be left out when there is one draft; then PATH:LINE or PATH:FIRST-LAST.
+    #[arg(value_name = "[ID] PATH[:LINE[-LINE]]", num_args = 0..=2)]
+    words: Vec<String>,
+    #[command(flatten)]
+    body: Body,
+    /// The side of the change that the lines are on.
+    #[arg(long, value_enum, default_value_t = SideArg::New)]
+    side: SideArg,
+    /// A file with what to put in place of the lines; `-` is standard input.
+    #[arg(long, value_name = "FILE")]
+    suggest: Option<PathBuf>,
+    /// Comment on the file as a whole; then all of PATH is the path.
+    #[arg(long, conflicts_with = "suggest")]
+    file: bool,
+    /// The comment to answer, instead of a place in the code.
+    #[arg(long, value_name = "COMMENT", conflicts_with_all = ["suggest", "file", "side"])]
+    reply: Option<String>,
+}
+
+/// The sides of a change.
+#[derive(clap::ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
+enum SideArg {
+    /// Before the change.
+    Old,
+    /// After the change.
+    New,
+}
+
+impl From<SideArg> for Side {
+    fn from(side: SideArg) -> Self {
+        match side {
+            SideArg::Old => Self::Old,
+            SideArg::New => Self::New,
+        }
+    }
+}
+
+/// Runs the command.
+///
+/// # Errors
+///
+/// When the path or the lines are not in the revision, or there is no text.
+pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Result<()> {
+    let forge = Forge::open(globals)?;
+    let (id, place) = split(&args.words, args.reply.is_some())?;
+    let subject = target::subject(&forge, id)?;
+    let mut stored = match Stored::load(&forge.repo, subject.id)? {
+        Some(stored) => stored,
+        None => Stored::new(subject.id, subject.revision(None)?.number),
+    };
+    let about = match (&args.reply, place) {
+        (Some(name), _) => About::Reply {
+            to: subject.comment(name)?,
+        },
+        (None, Some(place)) => args.about(&forge.repo, &subject, stored.draft.revision, place)?,
+        (None, None) => return Err(usage("there is no place to comment on")),
+    };
+    let suggestion = match &args.suggest {
+        None => None,
+        Some(path) => Some(forge.repo.write(ObjectType::Blob, &compose::read(path)?)?),
+    };
+    let text = args
+        .body
+        .required(&forge.repo, "", "A comment of your review.")?;
+    stored.draft.comments.push(DraftComment {
+        about,
+        suggestion,
+        text,
+    });
+    stored.store(&forge.repo)?;
+    let number = stored.draft.comments.len();
+    if out.is_json() {
+        return out.json(&json!({"comment": number, "format": 1, "pull_request": subject.id}));
+    }
+    out.line(format_args!(
+        "comment {number} of the draft for {}; submit it: touchmark review submit",
+        subject.id.short()
+    ))
+}
+
+impl Args {
+    fn about(
+        &self,
+        repository: &Repository,
+        subject: &Subject,
+        revision: u32,
+        place: &str,
+    ) -> anyhow::Result<About> {
+        let spot = if self.file {
+            Spot {
+                path: place.to_owned(),
+                lines: None,
+            }
+        } else {
+            place.parse::<Spot>().map_err(|err| usage(&err))?
+        };
+        if spot.lines.is_none() && !self.file {
+            return Err(usage(
+                "there are no lines; write PATH:LINE, or --file for the whole file",
+            ));
+        }
+        let side = Side::from(self.side);
+        if side == Side::Old && self.suggest.is_some() {
+            return Err(usage("a suggestion replaces lines of the new side"));
+        }
+        let path = CodePath::from_bytes(spot.path.as_bytes())
+            .ok_or_else(|| usage("the path is not one from the top of the repository"))?;
+        check_spot(repository, subject, revision, side, &spot)?;
+        Ok(About::Code {
+            first: spot.lines.map(|(first, _)| first),
+            last: spot.lines.map(|(_, last)| last),
+            path: path.to_string(),
+            side,
+        })
+    }
+}
+
+/// The path is a file of the revision, and has these lines.
+fn check_spot(
+    repository: &Repository,
+    subject: &Subject,
+    revision: u32,
+    side: Side,
+    spot: &Spot,
+) -> anyhow::Result<()> {
+    let revision = subject.revision(Some(revision))?;
+    let short = subject.id.short();
+    let hint = format!("touchmark pr diff {short} --revision {}", revision.number);
+    let missing = |what: String| -> anyhow::Error {
+        Failure::new(format!("{what} of revision {}", revision.number))
+            .hint(hint.clone())
+            .exit(ExitCode::NotFound)
+            .into()
+    };
+    let file = repository
+        .read_blob_at(commit(revision, side), spot.path.as_bytes(), MAX_FILE_BYTES)?
+        .ok_or_else(|| missing(format!("there is no file {} on the {side} side", spot.path)))?;
+    let count = file.split_inclusive(|byte| *byte == b'\n').count();
+    match spot.lines {
+        Some((_, last)) if usize::try_from(last).is_ok_and(|last| last > count) => {
+            let path = &spot.path;
+            Err(missing(format!(
+                "{path} has {count} lines, not {last}, on the {side} side"
+            )))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// `[ID] PLACE`, or only `[ID]` for an answer.
+fn split(words: &[String], is_reply: bool) -> anyhow::Result<(Option<&str>, Option<&str>)> {
+    match (words, is_reply) {
+        ([], true) => Ok((None, None)),
+        ([id], true) => Ok((Some(id), None)),
+        ([place], false) => Ok((None, Some(place))),
+        ([id, place], false) => Ok((Some(id), Some(place))),
+        (_, true) => Err(usage("an answer has no place of its own")),
+        (_, false) => Err(usage("there is no place to comment on")),
+    }
+}
+
+fn usage(message: &str) -> anyhow::Error {
+    Failure::new(message)
+        .hint("touchmark review comment [ID] PATH:LINE --body TEXT")
+        .exit(ExitCode::Usage)
+        .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pull_request_may_be_left_out() {
+        let words = |words: &[&str]| -> Vec<String> {
+            words.iter().map(|word| (*word).to_owned()).collect()
+        };
+        let check = |given: &[&str], is_reply, expect| {
+            assert_eq!(split(&words(given), is_reply).ok(), expect, "{given:?}");
+        };
+        check(&["a:1"], false, Some((None, Some("a:1"))));
+        check(&["3f9a", "a:1"], false, Some((Some("3f9a"), Some("a:1"))));
+        check(&[], false, None);
+        check(&[], true, Some((None, None)));
+        check(&["3f9a"], true, Some((Some("3f9a"), None)));
+        check(&["3f9a", "a:1"], true, None);
+    }
+}

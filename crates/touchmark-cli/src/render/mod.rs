@@ -1,0 +1,20 @@
+//! What people read: values of the core as text. One place for each concept, and no printing.
+//!
+//! Whatever comes out of a repository was written by somebody else. It goes through [`visible`] or [`visible_line`]
+//! before it reaches a terminal; nothing in here may return it otherwise.
+
+mod excerpt;
+mod gate;
+mod list;
+mod pull_request;
+mod text;
+mod thread;
+mod time;
+
+pub(crate) use excerpt::Excerpt;
+pub(crate) use gate::gate;
+pub(crate) use list::list;
+pub(crate) use pull_request::pull_request;
+pub(crate) use text::{counted, indented, visible, visible_line};
+pub(crate) use thread::{Standing, Thread, comment_name, place};
+pub(crate) use time::instant;
