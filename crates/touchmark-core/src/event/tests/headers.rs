@@ -20,81 +20,93 @@ Forge-Policy: {2}
 ";
 
 pub(super) fn twins(hash: HashKind) -> Vec<Twins> {
-    let other = match hash {
-        HashKind::Sha1 => "5".repeat(64),
-        HashKind::Sha256 => "5".repeat(40),
-    };
-    let zero = "0".repeat(hash.hex_len());
-    let edit = |rule, from: &str, to: &str| edited(hash, rule, COMMENT, from, to);
-    let tamper = |rule, from: &str, to: &str| tampered(hash, rule, COMMENT, from, to);
-    let signature = hash.signature_header();
-    let end = "-----END SSH SIGNATURE-----\n";
-    let mut twins = vec![
-        size(hash),
-        edit(Rule::ObjectMissing, "tree {empty}", "tree {3}"),
-        edit(Rule::HeaderForm, "tree {empty}\n", ""),
-        edit(Rule::HeaderForm, "tree {empty}", "tree  {empty}"),
-        edit(Rule::HeaderForm, "tree {empty}", &format!("tree {other}")),
-        edit(Rule::HeaderForm, "tree {empty}", &format!("tree {zero}")),
-        edit(Rule::HeaderForm, "tree", "Tree"),
-        edit(Rule::HeaderForm, "parent {1}", "parent {1} "),
-        edit(Rule::HeaderForm, "parent {1}", &format!("parent {other}")),
-        edit(Rule::HeaderForm, "parent {1}", &format!("parent {zero}")),
-        edit(Rule::HeaderForm, "parent {1}\n", "\nparent {1}\n"),
-        edit(Rule::HeaderForm, "committer", "encoding UTF-8\ncommitter"),
-        edit(Rule::HeaderForm, "committer {alice}\n", ""),
-        edit(
-            Rule::HeaderForm,
-            "author {alice}\ncommitter {alice}",
-            "committer {alice}\nauthor {alice}",
-        ),
-        edit(
-            Rule::HeaderForm,
-            "author {alice}\n",
-            "author {alice}\nauthor {alice}\n",
-        ),
-        edit(
-            Rule::HeaderForm,
-            "author {alice}\n",
-            "author {alice}\nparent {2}\n",
-        ),
-        edit(
-            Rule::HeaderForm,
-            "committer {alice}\n",
-            "committer {alice}\nmergetag x\n",
-        ),
-        tamper(Rule::HeaderForm, end, &format!("{end}gpgsig-x unsigned\n")),
-        tamper(Rule::HeaderForm, end, &format!("{end}{signature} again\n")),
-        tamper(Rule::HeaderForm, end, &format!("{end}x-note unsigned\n")),
-        tamper(
-            Rule::HeaderForm,
-            &format!("\n{signature} "),
-            &format!("\n{signature}x "),
-        ),
-        tamper(
-            Rule::HeaderForm,
-            &format!("\n{signature} "),
-            &format!("\n{signature}\n "),
-        ),
-        tamper(Rule::AuthorCommitter, "committer Alice", "committer Alicia"),
-        tamper(
-            Rule::AuthorCommitter,
-            "committer Alice",
-            "committer Alice <",
-        ),
-    ];
-    twins.extend(AUTHORS.iter().map(|(from, to)| {
-        let to = COMMENT.replace("{alice}", &ALICE.replacen(from, to, 1));
-        let good = COMMENT.replace("{alice}", ALICE);
-        Twins {
-            rule: Rule::AuthorForm,
-            name: format!("author {from:?} to {to:?}"),
-            good: signed(hash, &good),
-            bad: signed(hash, &to),
+    let mut twins: Vec<Twins> = EDITS
+        .iter()
+        .map(|(rule, from, to)| edited(hash, *rule, COMMENT, from, to))
+        .collect();
+    for header in ["tree {empty}", "parent {1}"] {
+        let (name, _) = header.split_once(' ').expect("name and value");
+        for digits in [
+            "5".repeat(HashKind::Sha1.hex_len() + HashKind::Sha256.hex_len() - hash.hex_len()),
+            "0".repeat(hash.hex_len()),
+            "A".repeat(hash.hex_len()),
+            "HEAD".to_owned(),
+        ] {
+            let to = format!("{name} {digits}");
+            twins.push(edited(hash, Rule::HeaderForm, COMMENT, header, &to));
         }
+    }
+    twins.extend(signature_headers(hash));
+    twins.extend(AUTHORS.iter().map(|(from, to)| Twins {
+        rule: Rule::AuthorForm,
+        name: format!("author {from:?} to {to:?}"),
+        good: signed(hash, &COMMENT.replace("{alice}", ALICE)),
+        bad: signed(
+            hash,
+            &COMMENT.replace("{alice}", &ALICE.replacen(from, to, 1)),
+        ),
     }));
+    twins.push(size(hash));
     twins.push(cut_short(hash));
     twins
+}
+
+const EDITS: &[(Rule, &str, &str)] = &[
+    (Rule::ObjectMissing, "tree {empty}", "tree {3}"),
+    (Rule::HeaderForm, "tree {empty}\n", ""),
+    (Rule::HeaderForm, "tree {empty}", "tree  {empty}"),
+    (Rule::HeaderForm, "tree", "Tree"),
+    (Rule::HeaderForm, "parent {1}", "parent {1} "),
+    (Rule::HeaderForm, "parent {1}\n", "\nparent {1}\n"),
+    (Rule::HeaderForm, "committer", "encoding UTF-8\ncommitter"),
+    (Rule::HeaderForm, "committer {alice}\n", ""),
+    (
+        Rule::HeaderForm,
+        "committer {alice}\n",
+        "committer {alice}\nmergetag x\n",
+    ),
+    (
+        Rule::HeaderForm,
+        "author {alice}\n",
+        "committer {alice}\nauthor {alice}\n",
+    ),
+    (
+        Rule::HeaderForm,
+        "author {alice}\n",
+        "author {alice}\nauthor {alice}\n",
+    ),
+    (
+        Rule::HeaderForm,
+        "author {alice}\n",
+        "author {alice}\nparent {2}\n",
+    ),
+    (
+        Rule::AuthorCommitter,
+        "committer {alice}",
+        "committer {alice} ",
+    ),
+    (
+        Rule::AuthorCommitter,
+        "committer {alice}",
+        "committer nobody",
+    ),
+];
+
+/// Lines that nobody signed, after the signature and in its place.
+fn signature_headers(hash: HashKind) -> Vec<Twins> {
+    let header = hash.signature_header();
+    let end = "-----END SSH SIGNATURE-----\n";
+    let begin = format!("\n{header} ");
+    [
+        (end, format!("{end}gpgsig-x unsigned\n")),
+        (end, format!("{end}{header} again\n")),
+        (end, format!("{end}x-note unsigned\n")),
+        (begin.as_str(), format!("\n{header}x ")),
+        (begin.as_str(), format!("\n{header}\n ")),
+    ]
+    .into_iter()
+    .map(|(from, to)| tampered(hash, Rule::HeaderForm, COMMENT, from, &to))
+    .collect()
 }
 
 const ALICE: &str = "Alice <alice@example.com> 1760000000 +0200";

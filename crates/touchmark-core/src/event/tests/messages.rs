@@ -50,15 +50,13 @@ Forge-Tip: {4}
 ";
 
 pub(super) fn twins(hash: HashKind) -> Vec<Twins> {
-    let edit = |(rule, from, to): &(Rule, &str, &str)| edited(hash, *rule, ISSUE, from, to);
-    let mut twins: Vec<Twins> = TEXT
-        .iter()
-        .chain(LAYOUT)
-        .chain(SUBJECTS)
-        .map(edit)
-        .collect();
-    twins.push(not_utf8(hash));
-    twins.push(too_long(hash));
+    let mut twins = Vec::new();
+    let issues = [TEXT, LAYOUT, SUBJECTS].concat();
+    for (template, edits) in [(ISSUE, &*issues), (READY, READIES), (REDACT, REDACTS)] {
+        for (rule, from, to) in edits {
+            twins.push(edited(hash, *rule, template, from, to));
+        }
+    }
     let long = "x".repeat(257);
     twins.push(edited(
         hash,
@@ -67,44 +65,34 @@ pub(super) fn twins(hash: HashKind) -> Vec<Twins> {
         "Lock order is wrong",
         &long,
     ));
-    twins.push(edited(
-        hash,
-        Rule::MessageLayout,
-        READY,
-        "\nForge-Event: ready/1\nForge-Policy: {2}\n",
-        "",
-    ));
-    twins.push(edited(
-        hash,
-        Rule::MessageLayout,
-        READY,
-        "Ready for review\n\n",
-        "",
-    ));
-    twins.push(edited(
-        hash,
-        Rule::SubjectComputed,
-        READY,
-        "Ready for review",
-        "Ready for Review",
-    ));
-    twins.push(edited(
-        hash,
-        Rule::SubjectComputed,
-        REDACT,
-        "Redact 333333333333",
-        "Redact 33333333333",
-    ));
-    twins.push(edited(
-        hash,
-        Rule::BodyForm,
-        READY,
-        "\n\nForge-Event",
-        "\n\nNow.\n\nForge-Event",
-    ));
-    twins.push(edited(hash, Rule::BodyForm, REDACT, "Spam.\n\n", ""));
+    twins.push(not_utf8(hash));
+    twins.push(too_long(hash));
     twins
 }
+
+const READIES: &[(Rule, &str, &str)] = &[
+    (
+        Rule::MessageLayout,
+        "\nForge-Event: ready/1\nForge-Policy: {2}\n",
+        "",
+    ),
+    (Rule::MessageLayout, "Ready for review\n\n", ""),
+    (
+        Rule::SubjectComputed,
+        "Ready for review",
+        "Ready for Review",
+    ),
+    (Rule::BodyForm, "\n\nForge-Event", "\n\nNow.\n\nForge-Event"),
+];
+
+const REDACTS: &[(Rule, &str, &str)] = &[
+    (
+        Rule::SubjectComputed,
+        "Redact 333333333333",
+        "Redact 33333333333",
+    ),
+    (Rule::BodyForm, "Spam.\n\n", ""),
+];
 
 const TEXT: &[(Rule, &str, &str)] = &[
     (Rule::MessageEncoding, "Second", "\u{feff}Second"),

@@ -119,105 +119,109 @@ fn payload(hash: HashKind) -> Vec<u8> {
 
 pub(super) fn twins(hash: HashKind) -> Vec<Twins> {
     let payload = payload(hash);
-    let mut twins = Vec::new();
-    let mut push = |rule, name: &str, good: &Blob, spoil: &dyn Fn(&mut Blob)| {
-        let mut bad = good.clone();
-        spoil(&mut bad);
-        twins.push(Twins {
-            rule,
-            name: name.to_owned(),
-            good: good.commit(hash),
-            bad: bad.commit(hash),
-        });
-    };
     let plain = Blob::plain(&payload);
     let token = Blob::token(&payload, "ssh:", 0x01);
-    for good in [&plain, &token] {
-        push(Rule::SignatureForm, "76 columns", good, &|blob| {
-            blob.columns = 76
-        });
-        push(Rule::SignatureForm, "version 0", good, &|blob| {
-            blob.version = 0
-        });
-        push(Rule::SignatureForm, "version 2", good, &|blob| {
-            blob.version = 2
-        });
-        push(Rule::SignatureForm, "reserved", good, &|blob| {
-            blob.reserved = "x"
-        });
-        push(Rule::SignatureForm, "tail", good, &|blob| blob.tail = "x");
-        push(Rule::SignatureForm, "after the key", good, &|blob| {
-            blob.key.push(0)
-        });
-        push(
-            Rule::SignatureForm,
-            "after the raw signature",
-            good,
-            &|blob| blob.signature.push(0),
-        );
-        push(Rule::SignatureForm, "cut short", good, &|blob| {
-            blob.signature.pop();
-        });
-        push(Rule::SignatureNamespace, "file", good, &|blob| {
-            blob.namespace = "file"
-        });
-        push(Rule::SignatureNamespace, "none", good, &|blob| {
-            blob.namespace = ""
-        });
-        push(Rule::SignatureHash, "sha256", good, &|blob| {
-            blob.hash = "sha256"
-        });
-        push(Rule::SignatureKeyType, "rsa", good, &|blob| {
-            blob.key = [string("ssh-rsa"), string([1, 0, 1]), string([0x7f; 256])].concat();
-        });
-        push(Rule::SignatureKeyType, "rsa signature", good, &|blob| {
-            blob.signature = [string("rsa-sha2-512"), string([0x7f; 256])].concat();
-        });
-        push(Rule::SignatureBad, "another signer", good, &|blob| {
-            let other = SigningKey::from_bytes(&seed("mallory"))
-                .verifying_key()
-                .to_bytes();
-            let at = blob.key.len() - usize::from(blob.key.ends_with(b"ssh:")) * 8 - 32;
-            blob.key[at..at + 32].copy_from_slice(&other);
-        });
+    let mut twins = armors(hash, &payload);
+    for (good, defects) in [
+        (&plain, BOTH),
+        (&token, BOTH),
+        (&plain, PLAINS),
+        (&token, TOKENS),
+    ] {
+        for (rule, name, spoil) in defects {
+            let mut bad = good.clone();
+            spoil(&mut bad);
+            twins.push(Twins {
+                rule: *rule,
+                name: (*name).to_owned(),
+                good: good.commit(hash),
+                bad: bad.commit(hash),
+            });
+        }
     }
-    push(Rule::SignatureKeyType, "the other type", &plain, &|blob| {
-        blob.signature = token.signature.clone()
-    });
-    push(Rule::SignatureKeyType, "the other type", &token, &|blob| {
-        blob.signature = plain.signature.clone()
-    });
-    push(Rule::SignatureForm, "application", &token, &|blob| {
-        *blob = Blob::token(&payload, "web:", 0x01);
-    });
-    push(Rule::SignaturePresence, "untouched", &token, &|blob| {
-        *blob = Blob::token(&payload, "ssh:", 0x00);
-    });
-    push(Rule::SignaturePresence, "only verified", &token, &|blob| {
-        *blob = Blob::token(&payload, "ssh:", 0x04);
-    });
-    push(Rule::SignatureBad, "S + L", &plain, &|blob| {
+    twins
+}
+
+type Defect = (Rule, &'static str, fn(&mut Blob));
+
+/// Defects of signatures by any key.
+const BOTH: &[Defect] = &[
+    (Rule::SignatureForm, "76 columns", |blob| blob.columns = 76),
+    (Rule::SignatureForm, "version 0", |blob| blob.version = 0),
+    (Rule::SignatureForm, "version 2", |blob| blob.version = 2),
+    (Rule::SignatureForm, "reserved", |blob| blob.reserved = "x"),
+    (Rule::SignatureForm, "tail", |blob| blob.tail = "x"),
+    (Rule::SignatureForm, "long key", |blob| blob.key.push(0)),
+    (Rule::SignatureForm, "long", |blob| blob.signature.push(0)),
+    (Rule::SignatureForm, "cut short", |blob| {
+        blob.signature.pop();
+    }),
+    (Rule::SignatureNamespace, "file", |blob| {
+        blob.namespace = "file"
+    }),
+    (Rule::SignatureNamespace, "none", |blob| blob.namespace = ""),
+    (Rule::SignatureHash, "sha256", |blob| blob.hash = "sha256"),
+    (Rule::SignatureKeyType, "rsa", |blob| {
+        blob.key = [string("ssh-rsa"), string([1, 0, 1]), string([0x7f; 256])].concat();
+    }),
+    (Rule::SignatureKeyType, "rsa signature", |blob| {
+        blob.signature = [string("rsa-sha2-512"), string([0x7f; 256])].concat();
+    }),
+    (Rule::SignatureBad, "another signer", |blob| {
+        let other = SigningKey::from_bytes(&seed("mallory")).verifying_key();
+        // The point stands behind the type, whose length is the fourth byte.
+        let at = usize::from(blob.key[3]) + 8;
+        blob.key[at..at + 32].copy_from_slice(other.as_bytes());
+    }),
+];
+
+const PLAINS: &[Defect] = &[
+    (Rule::SignatureKeyType, "a token's signature", |blob| {
+        blob.signature = [string(TOKEN), string([1; 64]), vec![1, 0, 0, 0, 7]].concat();
+    }),
+    (Rule::SignatureBad, "S + L", |blob| {
         add_order(&mut blob.signature)
-    });
-    push(Rule::SignatureBad, "small order", &plain, &|blob| {
+    }),
+    (Rule::SignatureBad, "small order", |blob| {
         // The neutral element as key and as R, and S = 0, satisfy the equation for every message.
         let mut neutral = [0; 32];
         neutral[0] = 1;
         blob.key = [string(PLAIN), string(neutral)].concat();
         let raw = [neutral, [0; 32]].concat();
         blob.signature = [string(PLAIN), string(raw)].concat();
-    });
-    push(
+    }),
+];
+
+const TOKENS: &[Defect] = &[
+    (Rule::SignatureKeyType, "a file key's signature", |blob| {
+        blob.signature = [string(PLAIN), string([1; 64])].concat();
+    }),
+    (Rule::SignatureForm, "application", |blob| {
+        let at = blob.key.len() - 4;
+        blob.key[at..].copy_from_slice(b"web:");
+    }),
+    (Rule::SignaturePresence, "untouched", |blob| {
+        set_flags(blob, 0x00)
+    }),
+    (Rule::SignaturePresence, "only verified", |blob| {
+        set_flags(blob, 0x04)
+    }),
+    (Rule::SignatureBad, "flags that were not signed", |blob| {
+        set_flags(blob, 0x05)
+    }),
+    (
         Rule::SignatureBad,
         "a counter that was not signed",
-        &token,
-        &|blob| {
+        |blob| {
             let last = blob.signature.len() - 1;
             blob.signature[last] = 8;
         },
-    );
-    twins.extend(armors(hash, &payload));
-    twins
+    ),
+];
+
+fn set_flags(blob: &mut Blob, flags: u8) {
+    let at = blob.signature.len() - 5;
+    blob.signature[at] = flags;
 }
 
 /// Adds the group's order to S, which every lax verifier accepts.
@@ -235,6 +239,37 @@ fn add_order(signature: &mut [u8]) {
     }
 }
 
+const ARMORS: &[(Rule, &str, &str)] = &[
+    (Rule::SignatureForm, "-----BEGIN SSH", "-----BEGIN PGP"),
+    (Rule::SignatureForm, " -----BEGIN SSH", "  -----BEGIN SSH"),
+    (Rule::SignatureForm, " -----END SSH SIGNATURE-----\n", ""),
+    (
+        Rule::SignatureForm,
+        "-----END SSH SIGNATURE-----\n",
+        "-----END SSH SIGNATURE-----\n \n",
+    ),
+    (
+        Rule::SignatureForm,
+        "-----END SSH SIGNATURE-----\n",
+        "-----END SSH SIGNATURE-----\n x\n",
+    ),
+    (
+        Rule::SignatureForm,
+        "-----END SSH SIGNATURE-----\n",
+        "-----END SSH SIGNATURE----- \n",
+    ),
+    (Rule::SignatureForm, " U1NIU0lH", "  U1NIU0lH"),
+    (Rule::SignatureForm, "U1NIU0lH", "U1NIU0lI"),
+    (Rule::SignatureForm, "U1NIU0lH", "U1NIU0l!"),
+    (Rule::SignatureForm, "U1NIU0lH", "U1NIU0é"),
+    (Rule::SignatureBad, "Hello.", "Hello!"),
+    (
+        Rule::SignatureBad,
+        "Alice <alice@example.com> 1760000000 +0200",
+        "Alice <alice@example.com> 1760000001 +0200",
+    ),
+];
+
 /// Twins whose armor or payload was changed as text.
 fn armors(hash: HashKind, payload: &[u8]) -> Vec<Twins> {
     let good = Commit::new(hash, secret("alice").sign_commit(payload, hash));
@@ -246,39 +281,10 @@ fn armors(hash: HashKind, payload: &[u8]) -> Vec<Twins> {
         good: good.clone(),
         bad: unsigned,
     }];
-    for (rule, from, to) in [
-        (Rule::SignatureForm, "-----BEGIN SSH", "-----BEGIN PGP"),
-        (Rule::SignatureForm, " -----BEGIN SSH", "  -----BEGIN SSH"),
-        (Rule::SignatureForm, " -----END SSH SIGNATURE-----\n", ""),
-        (
-            Rule::SignatureForm,
-            "-----END SSH SIGNATURE-----\n",
-            "-----END SSH SIGNATURE-----\n \n",
-        ),
-        (
-            Rule::SignatureForm,
-            "-----END SSH SIGNATURE-----\n",
-            "-----END SSH SIGNATURE-----\n x\n",
-        ),
-        (
-            Rule::SignatureForm,
-            "-----END SSH SIGNATURE-----\n",
-            "-----END SSH SIGNATURE----- \n",
-        ),
-        (Rule::SignatureForm, " U1NIU0lH", "  U1NIU0lH"),
-        (Rule::SignatureForm, "U1NIU0lH", "U1NIU0lI"),
-        (Rule::SignatureForm, "U1NIU0lH", "U1NIU0l!"),
-        (Rule::SignatureForm, "U1NIU0lH", "U1NIU0é"),
-        (Rule::SignatureBad, "Hello.", "Hello!"),
-        (
-            Rule::SignatureBad,
-            "Alice <alice@example.com> 1760000000 +0200",
-            "Alice <alice@example.com> 1760000001 +0200",
-        ),
-    ] {
+    for (rule, from, to) in ARMORS {
         assert!(text.contains(from), "{from:?} is not in the commit");
         twins.push(Twins {
-            rule,
+            rule: *rule,
             name: format!("{from:?} to {to:?}"),
             good: good.clone(),
             bad: Commit::new(hash, text.replace(from, to)),

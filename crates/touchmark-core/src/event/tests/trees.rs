@@ -174,10 +174,13 @@ impl Cases {
 pub(super) fn twins(hash: HashKind) -> Vec<Twins> {
     [
         empty(hash),
-        review(hash),
+        review_shapes(hash),
+        review_pairs(hash),
+        review_texts(hash),
         anchors(hash),
         evidence_twins(hash),
         policies(hash),
+        endorsements(hash),
         snapshots(hash),
         folds(hash),
     ]
@@ -202,87 +205,81 @@ fn review_tree() -> Tree {
     ])
 }
 
-fn review(hash: HashKind) -> Vec<Twins> {
+fn review_shapes(hash: HashKind) -> Vec<Twins> {
     let mut cases = Cases::new(hash, REVIEW, review_tree());
-    for missing in ["comments", "suggestions"] {
-        cases.bad(
-            Rule::ObjectMissing,
-            missing,
-            &with(
-                &without(&cases.good, missing),
-                missing,
-                Entry::Missing(MODE_TREE),
-            ),
-        );
-        let bare = without(&cases.good, missing);
-        cases.bad(
-            Rule::TreeShape,
-            "a file",
-            &with(&bare, missing, file("x\n")),
-        );
-        cases.bad(
-            Rule::TreeShape,
-            "nothing in it",
-            &with(&bare, missing, Entry::EmptyDirectory),
-        );
+    for name in ["comments", "suggestions"] {
+        let bare = without(&cases.good, name);
+        for (rule, entry) in [
+            (Rule::ObjectMissing, Entry::Missing(MODE_TREE)),
+            (Rule::TreeShape, Entry::EmptyDirectory),
+            (Rule::TreeShape, file("x\n")),
+        ] {
+            cases.bad(rule, name, &with(&bare, name, entry));
+        }
     }
-    for path in ["comments/0002", "suggestions/0001"] {
+    for (path, too_long) in [("comments/0002", 65_537), ("suggestions/0001", 1_048_577)] {
         cases.bad_with(Rule::ObjectMissing, path, Entry::Missing(MODE_FILE));
+        cases.bad_with(Rule::ObjectSize, path, file("x".repeat(too_long)));
         cases.bad_with(Rule::TreeShape, path, Entry::Odd(0o100_755));
         cases.bad_with(Rule::TreeShape, path, Entry::Odd(0o120_000));
         cases.bad_with(Rule::TreeShape, path, Entry::Missing(MODE_GITLINK));
     }
-    for path in [
+    for name in [
         "README",
+        "0001",
         "comments/0000",
         "comments/5",
         "comments/00005",
-        "comments/000x",
-        "other/0001",
     ] {
-        cases.bad_with(Rule::TreeShape, path, file("x\n"));
+        cases.bad_with(Rule::TreeShape, name, file("x\n"));
     }
-    cases.bad_with(Rule::ObjectSize, "comments/0002", file("x".repeat(65_537)));
-    cases.bad_with(
-        Rule::ObjectSize,
-        "suggestions/0001",
-        file("x".repeat(1_048_577)),
-    );
-    cases.bad(
-        Rule::TreeShape,
-        "only suggestions",
-        &without(&cases.good, "comments"),
-    );
+    for name in [
+        "comments/000x",
+        "comments/+005",
+        "other/0001",
+        "Comments/0001",
+    ] {
+        cases.bad_with(Rule::TreeShape, name, file("x\n"));
+    }
+    cases.bad_without(Rule::TreeShape, "comments");
+    cases.twins
+}
+
+fn review_pairs(hash: HashKind) -> Vec<Twins> {
+    let mut cases = Cases::new(hash, REVIEW, review_tree());
+    cases.bad(Rule::TreePairing, "the empty tree", &tree([]));
     cases.bad_without(Rule::TreePairing, "comments/0002");
     cases.bad_without(Rule::TreePairing, "comments/0004");
-    for path in [
-        "comments/0005",
-        "suggestions/0002",
-        "suggestions/0003",
-        "suggestions/0004",
-        "suggestions/0005",
-    ] {
-        cases.bad_with(Rule::TreePairing, path, file("x\n"));
+    cases.bad_with(Rule::TreePairing, "comments/0005", file("x\n"));
+    for number in 2..=5 {
+        let path = format!("suggestions/000{number}");
+        cases.bad_with(Rule::TreePairing, &path, file("x\n"));
     }
-    cases.bad(Rule::TreePairing, "the empty tree", &tree([]));
-    for text in [
-        "",
-        "\n",
-        "x",
-        "x\n\n",
-        "\nx\n",
-        "x \n",
-        "x\t\n",
-        "x\n \ny\n",
-        "x\r\n",
-        "\u{1b}[2J\n",
-        "\u{202e}x\n",
-        "e\u{301}\n",
-        "\u{feff}x\n",
-    ] {
-        cases.bad_with(Rule::TreeText, "comments/0002", file(text));
+    cases.twins
+}
+
+const BAD_TEXTS: &[&[u8]] = &[
+    b"",
+    b"\n",
+    b"x",
+    b"x\n\n",
+    b"\nx\n",
+    b"x \n",
+    b"x\t\n",
+    b"x\n \ny\n",
+    b"x\r\n",
+    b"\x1b[2J\n",
+    b"\xff\n",
+    "\u{202e}x\n".as_bytes(),
+    "e\u{301}\n".as_bytes(),
+    "\u{feff}x\n".as_bytes(),
+];
+
+fn review_texts(hash: HashKind) -> Vec<Twins> {
+    let mut cases = Cases::new(hash, REVIEW, review_tree());
+    for text in BAD_TEXTS {
+        cases.bad_with(Rule::TreeText, "comments/0002", file(*text));
     }
-    cases.bad_with(Rule::TreeText, "comments/0002", file(b"\xff\n".as_slice()));
     cases.twins
 }
 
@@ -360,20 +357,18 @@ fn evidence_twins(hash: HashKind) -> Vec<Twins> {
     cases.twins
 }
 
-fn policies(hash: HashKind) -> Vec<Twins> {
-    let endorsement = format!("endorsements/{}", super::id(hash, '7'));
-    let good = tree([
+fn policy_tree() -> Tree {
+    tree([
         ("policy.toml", file("format = 1\n")),
         ("allowed_signers", file("")),
         ("templates/issue.md", Entry::Missing(MODE_FILE)),
-        (endorsement.as_str(), file("any bytes")),
-    ]);
+    ])
+}
+
+fn policies(hash: HashKind) -> Vec<Twins> {
     let mut twins = Vec::new();
-    for (template, good) in [
-        (policy(), good.clone()),
-        (PROPOSAL.to_owned(), without(&good, "endorsements")),
-    ] {
-        let mut cases = Cases::new(hash, template, good);
+    for template in [policy(), PROPOSAL.to_owned()] {
+        let mut cases = Cases::new(hash, template, policy_tree());
         for path in ["policy.toml", "allowed_signers"] {
             cases.bad_without(Rule::TreeShape, path);
             cases.bad_with(Rule::TreeShape, path, Entry::EmptyDirectory);
@@ -383,42 +378,39 @@ fn policies(hash: HashKind) -> Vec<Twins> {
         cases.bad_with(Rule::TreeShape, "README", file("x"));
         cases.bad_with(Rule::TreeShape, "templates/a b", file("x"));
         let bare = without(&cases.good, "templates");
-        cases.bad(
-            Rule::TreeShape,
-            "empty templates",
-            &with(&bare, "templates", Entry::EmptyDirectory),
-        );
+        let hollow = with(&bare, "templates", Entry::EmptyDirectory);
+        cases.bad(Rule::TreeShape, "empty templates", &hollow);
         twins.extend(cases.twins);
     }
-    let mut proposal = Cases::new(hash, PROPOSAL, without(&good, "endorsements"));
-    proposal.bad_with(Rule::TreeShape, &endorsement, file("x"));
-    twins.extend(proposal.twins);
-    let mut cases = Cases::new(hash, policy(), good);
-    cases.bad_with(Rule::ObjectMissing, &endorsement, Entry::Missing(MODE_FILE));
-    cases.bad_with(Rule::ObjectSize, &endorsement, file("x".repeat(131_073)));
-    cases.bad_with(Rule::TreeShape, "endorsements/alice", file("x"));
-    cases.bad_with(
-        Rule::TreeShape,
-        &format!(
-            "endorsements/{}",
-            super::id(hash, 'a').to_string().to_uppercase()
-        ),
-        file("x"),
-    );
-    let bare = without(&cases.good, "endorsements");
-    cases.bad(
-        Rule::TreeShape,
-        "no endorsement",
-        &with(&bare, "endorsements", Entry::EmptyDirectory),
-    );
-    let mut many = bare;
-    for number in 1..=101 {
-        let name = format!("endorsements/{number:0width$}", width = hash.hex_len());
-        many.push((name, file("x")));
-    }
-    cases.bad(Rule::TreeShape, "101 endorsements", &many);
-    twins.extend(cases.twins);
     twins
+}
+
+fn endorsements(hash: HashKind) -> Vec<Twins> {
+    let named = |digit| format!("endorsements/{}", super::id(hash, digit));
+    let path = named('7');
+    let good = with(&policy_tree(), &path, file("any bytes"));
+    let mut cases = Cases::new(hash, policy(), good);
+    cases.bad_with(Rule::ObjectMissing, &path, Entry::Missing(MODE_FILE));
+    cases.bad_with(Rule::ObjectSize, &path, file("x".repeat(131_073)));
+    cases.bad_with(Rule::TreeShape, "endorsements/alice", file("x"));
+    let upper = named('a').replace('a', "A");
+    cases.bad_with(Rule::TreeShape, &upper, file("x"));
+    let hollow = with(&policy_tree(), "endorsements", Entry::EmptyDirectory);
+    cases.bad(Rule::TreeShape, "no endorsement", &hollow);
+    let many = |count: usize| -> Tree {
+        let width = hash.hex_len();
+        let name = |number| format!("endorsements/{number:0width$}");
+        let files = (1..=count).map(|number| (name(number), file("x")));
+        policy_tree().into_iter().chain(files).collect()
+    };
+    let mut full = Cases::new(hash, policy(), many(100));
+    full.bad(Rule::TreeShape, "101 endorsements", &many(101));
+    let mut proposal = Cases::new(hash, PROPOSAL, policy_tree());
+    proposal.bad_with(Rule::TreeShape, &path, file("x"));
+    [cases.twins, full.twins, proposal.twins]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn snapshots(hash: HashKind) -> Vec<Twins> {

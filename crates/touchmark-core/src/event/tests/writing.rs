@@ -72,64 +72,61 @@ fn check_refused(base: fn(HashKind) -> Unsigned, change: impl Fn(&mut Unsigned),
     }
 }
 
+/// An id of the other hash.
+fn foreign(hash: HashKind) -> ObjectId {
+    match hash {
+        HashKind::Sha1 => id(HashKind::Sha256, '1'),
+        HashKind::Sha256 => id(HashKind::Sha1, '1'),
+    }
+}
+
 #[test]
-fn what_would_be_refused_is_not_written() {
-    let other = |id: ObjectId| match id.kind() {
-        HashKind::Sha1 => super::id(HashKind::Sha256, '1'),
-        HashKind::Sha256 => super::id(HashKind::Sha1, '1'),
-    };
-    check_refused(
-        issue,
-        |event| event.tree = other(event.tree),
-        Rule::HeaderForm,
-    );
-    check_refused(
-        close,
-        |event| event.parents = vec![other(event.tree)],
-        Rule::HeaderForm,
-    );
-    check_refused(
-        close,
-        |event| event.parents = vec![ObjectId::zero(event.tree.kind())],
-        Rule::HeaderForm,
-    );
-    check_refused(
-        issue,
-        |event| event.policy = Some(other(event.tree)),
-        Rule::TrailerValue,
-    );
+fn ids_and_parents_that_would_be_refused_are_not_written() {
+    for hash in HASHES {
+        let zero = ObjectId::zero(hash);
+        for bad in [zero, foreign(hash)] {
+            for event in [
+                Unsigned {
+                    tree: bad,
+                    ..close(hash)
+                },
+                Unsigned {
+                    parents: vec![bad],
+                    ..close(hash)
+                },
+            ] {
+                let refusal = event.encode(hash).expect_err("no such id");
+                assert_eq!(refusal.rule, Rule::HeaderForm);
+            }
+            let event = Unsigned {
+                policy: Some(bad),
+                ..close(hash)
+            };
+            let refusal = event.encode(hash).expect_err("no such id");
+            assert_eq!(refusal.rule, Rule::TrailerValue);
+        }
+    }
     check_refused(issue, |event| event.policy = None, Rule::TrailerMissing);
     check_refused(issue, |event| event.repo = None, Rule::TrailerMissing);
-    check_refused(
-        close,
-        |event| event.repo = Some(Digest::of(b"")),
-        Rule::TrailerUnknown,
-    );
-    check_refused(
-        close,
-        |event| event.parents.push(id(event.tree.kind(), '2')),
-        Rule::ParentsForm,
-    );
+    let repo = |event: &mut Unsigned| event.repo = Some(Digest::of(b""));
+    check_refused(close, repo, Rule::TrailerUnknown);
+    let parent = |event: &mut Unsigned| event.parents.push(id(event.tree.kind(), '2'));
+    check_refused(close, parent, Rule::ParentsForm);
+}
+
+#[test]
+fn authors_that_would_be_refused_are_not_written() {
     for name in ["", "a\nparent x", "a <b> 1 +0000", " a", "A\u{301}"] {
-        check_refused(
-            issue,
-            |event| event.author.name = name.to_owned(),
-            Rule::AuthorForm,
-        );
+        let set = |event: &mut Unsigned| event.author.name = name.to_owned();
+        check_refused(issue, set, Rule::AuthorForm);
     }
     for seconds in [-1, 1_000_000_000_000, i64::MIN] {
-        check_refused(
-            issue,
-            |event| event.author.seconds = seconds,
-            Rule::AuthorForm,
-        );
+        let set = |event: &mut Unsigned| event.author.seconds = seconds;
+        check_refused(issue, set, Rule::AuthorForm);
     }
     for zone in ["", "Z", "+0200\n", "-0000"] {
-        check_refused(
-            issue,
-            |event| event.author.zone = zone.to_owned(),
-            Rule::AuthorForm,
-        );
+        let set = |event: &mut Unsigned| event.author.zone = zone.to_owned();
+        check_refused(issue, set, Rule::AuthorForm);
     }
 }
 
