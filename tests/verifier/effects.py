@@ -43,6 +43,10 @@ class Effects:
     def author(self) -> str | None:
         return self.state.get("author")
 
+    def is_issue(self) -> bool:
+        """Whether the log holds an issue; for guest logs its first event says it."""
+        return self.root is not None and self.root.kind.name == "issue/1"
+
     def comment(self, comment_id: str) -> State | None:
         return self.comments.get(comment_id)
 

@@ -156,7 +156,7 @@ class Replay:
         first = not self.versions
         if "policy" not in event.kind.logs:
             raise Refused("log-root" if first else "log-kind")
-        if after_rejected:
+        if after_rejected or not first and event.parents[0] != list(self.versions)[-1]:
             raise Refused("log-parents")
         policy = parse_policy(event.facts.policy_file, event.facts.signers_file)
         parent_id = "" if first else event.parents[0]
@@ -235,7 +235,7 @@ class Replay:
         """The signer's name, or `Refused` with a rule of stage log or on open objects."""
         if index == 0:
             self.check_root(name, event)
-        if name.type not in event.kind.logs:
+        if name.type not in event.kind.logs or effects.is_issue() and "issue" not in event.kind.logs:
             raise Refused("log-kind")
         if event.kind.name == "snapshot/1" and event.one("Forge-Type") != name.type:
             raise Refused("log-kind")

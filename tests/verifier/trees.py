@@ -171,7 +171,7 @@ def _evidence(repository: Repository, root: list[Entry]) -> list[str]:
     while pending:
         prefix, entries, level = pending.pop()
         count += len(entries)
-        _require(count <= EVIDENCE_ENTRIES and (level <= EVIDENCE_LEVELS or not entries))
+        _require(count <= EVIDENCE_ENTRIES)
         for entry in entries:
             _require(re.fullmatch("[A-Za-z0-9._-]{1,255}", entry.name) is not None)
             _require(entry.name.lower() not in (".", "..", ".git"))
