@@ -174,7 +174,7 @@ fn choose_key(
     out: &Output,
 ) -> anyhow::Result<Box<dyn Signer>> {
     let remember = |path: PathBuf| -> anyhow::Result<()> {
-        let path = std::path::absolute(&path).unwrap_or(path);
+        let path = path.canonicalize().unwrap_or(path);
         let mut git = repo.git().args(["config", "--local", "touchmark.key"]);
         git = git.arg(&path);
         git.run().context("cannot remember the key")?;
@@ -182,7 +182,11 @@ fn choose_key(
         Ok(())
     };
     if let Some(path) = &args.new_key {
-        let path = globals.directory.join(path);
+        let directory = globals
+            .directory
+            .canonicalize()
+            .context("cannot find this directory")?;
+        let path = directory.join(path);
         let signer = keys::generate(&path, email, args.protect)?;
         out.note(format_args!(
             "made the key {}; keep a copy in a safe place",

@@ -126,7 +126,11 @@ pub(super) fn sign_commits(
 ) -> anyhow::Result<()> {
     let key = match signer.place().as_str() {
         "ssh-agent" => format!("key::{}", signer.public().to_openssh()),
-        path => path.to_owned(),
+        // git looks for a relative path from wherever it runs.
+        path => match std::path::Path::new(path).canonicalize() {
+            Ok(path) => path.display().to_string(),
+            Err(_) => path.to_owned(),
+        },
     };
     for (name, value) in [
         ("gpg.format", "ssh"),
