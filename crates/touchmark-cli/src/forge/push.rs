@@ -78,6 +78,10 @@ fn judge(stdout: &str, stderr: &str) -> Ending {
         Some(reason) => Ending::Refused(server_words(stderr).unwrap_or_else(|| reason.to_owned())),
         None if refused.iter().any(has_words) => Ending::Raced,
         None if refused.is_empty() => Ending::Unreachable(stderr.trim().to_owned()),
+        // A ref that moves while the server writes fails the whole transaction, and only the server's words say why.
+        None if server_words(stderr).is_some_and(|words| has_words(&words.as_str())) => {
+            Ending::Raced
+        }
         None => {
             Ending::Refused(server_words(stderr).unwrap_or_else(|| "no reason given".to_owned()))
         }
@@ -118,6 +122,16 @@ mod tests {
             "!\ta:refs/heads/main\t[remote rejected] (pre-receive hook declined)\n",
             "remote: main needs 2 approvals   \nTo /srv\n",
             Ending::Refused("main needs 2 approvals".to_owned()),
+        );
+        check(
+            "!\ta:refs/heads/main\t[remote rejected] (atomic transaction failed)\n",
+            "remote: error: cannot lock ref 'refs/heads/main': is at a but expected b        \n",
+            Ending::Raced,
+        );
+        check(
+            "!\ta:refs/heads/main\t[remote rejected] (atomic transaction failed)\n",
+            "remote: error: disk full\n",
+            Ending::Refused("error: disk full".to_owned()),
         );
         check(
             "",

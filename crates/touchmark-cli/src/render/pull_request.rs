@@ -180,7 +180,7 @@ mod tests {
                 {"base": id("a"), "by": "alice", "event": id("2"), "head": id("c"), "note": "Renamed.", "number": 2},
             ],
             "status": "open", "target": "refs/heads/main", "title": "Fix\u{202e}it",
-            "verdicts": {"bob": {"event": id("3"), "revision": 1, "verdict": "approve"}},
+            "verdicts": {"bob": {"event": id("3"), "key": "SHA256:CNDEwEnvS7W9n3jd0dumICxY3sPO8d284z3otnRRNYY", "revision": 1, "verdict": "approve"}},
         });
         for (key, value) in changes.as_object().expect("an object") {
             state[key] = value.clone();
@@ -252,6 +252,7 @@ mod tests {
                 first: &first,
                 replies: vec![&reply],
                 standing: Some(moved),
+                suggestion: None,
             },
             Thread {
                 first: &outdated,
@@ -259,6 +260,7 @@ mod tests {
                 standing: Some(Standing::Outdated {
                     excerpt: Some(Excerpt::of(b"x\ny\nz\n", 2, 3)),
                 }),
+                suggestion: Some("Y\nZ\n".to_owned()),
             },
         ];
         insta::assert_snapshot!(discussion(&threads), @r"
@@ -282,7 +284,9 @@ mod tests {
           > 3 | z
           bob (333333333333/3):
             Hm.
-            suggests: git cat-file blob 444444444444
+            suggests:
+            + Y
+            + Z
         ");
     }
 

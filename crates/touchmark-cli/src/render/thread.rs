@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use touchmark_core::event::{CodePath, CommentId, Side};
+use touchmark_core::id::ObjectId;
 use touchmark_core::replay::{Comment, CommentAnchor};
 
 use super::{Excerpt, counted, indented, visible, visible_line};
@@ -42,6 +43,8 @@ pub(crate) struct Thread<'a> {
     pub(crate) replies: Vec<&'a Comment>,
     /// Where it stands; `None` when it is not about code.
     pub(crate) standing: Option<Standing>,
+    /// What the comment that starts it suggests in place of its lines, if that is text that can be read here.
+    pub(crate) suggestion: Option<String>,
 }
 
 impl Thread<'_> {
@@ -87,7 +90,6 @@ fn decoded(path: &str) -> String {
 pub(crate) fn thread(thread: &Thread<'_>) -> String {
     let first = thread.first;
     let mut shown = heading(thread);
-    shown.push('\n');
     match &thread.standing {
         Some(Standing::Lines { excerpt, .. }) => {
             shown.push_str(&indented(&excerpt.render(), 2));
@@ -100,8 +102,12 @@ pub(crate) fn thread(thread: &Thread<'_>) -> String {
         }
         Some(Standing::File | Standing::Outdated { excerpt: None }) | None => {}
     }
-    for comment in std::iter::once(first).chain(thread.replies.iter().copied()) {
-        shown.push_str(&said(comment));
+    shown.push_str(&said(first));
+    if let Some(blob) = first.suggestion {
+        shown.push_str(&suggested(thread.suggestion.as_deref(), blob));
+    }
+    for reply in &thread.replies {
+        shown.push_str(&said(reply));
     }
     shown
 }
@@ -109,7 +115,7 @@ pub(crate) fn thread(thread: &Thread<'_>) -> String {
 fn heading(thread: &Thread<'_>) -> String {
     let first = thread.first;
     let Some(anchor) = &first.anchor else {
-        return format!("comment {}", comment_name(&first.id));
+        return String::new();
     };
     let mut shown = place(anchor);
     if let Some(revision) = first.revision {
@@ -132,6 +138,7 @@ fn heading(thread: &Thread<'_>) -> String {
         None if thread.is_open() => shown.push_str(" [open]"),
         None => {}
     }
+    shown.push('\n');
     shown
 }
 
@@ -147,13 +154,24 @@ fn said(comment: &Comment) -> String {
         None if comment.retracted => shown.push_str("    (retracted)\n"),
         None => shown.push_str("    (erased)\n"),
     }
-    if let Some(blob) = comment.suggestion {
-        shown.push_str(&format!(
-            "    suggests: git cat-file blob {}\n",
-            blob.short()
-        ));
-    }
     shown
+}
+
+/// What to put in place of the lines; where it cannot be shown, how to get it.
+fn suggested(text: Option<&str>, blob: ObjectId) -> String {
+    match text {
+        Some("") => "    suggests to delete the lines\n".to_owned(),
+        Some(text) => format!("    suggests:\n{}", indented(&prefixed(&visible(text)), 4)),
+        None => format!(
+            "    suggests what git cat-file blob {} prints\n",
+            blob.short()
+        ),
+    }
+}
+
+/// Every line after a `+`, as in a diff.
+fn prefixed(text: &str) -> String {
+    text.lines().map(|line| format!("+ {line}\n")).collect()
 }
 
 fn counted_times(number: u32) -> String {

@@ -11,6 +11,9 @@ use crate::render::{Excerpt, Standing, Thread};
 /// A file beyond this is not followed line by line.
 pub(crate) const MAX_FILE_BYTES: u64 = 8 * 1024 * 1024;
 
+/// The record refuses suggestions larger than this.
+pub(crate) const MAX_SUGGESTION_BYTES: u64 = 1024 * 1024;
+
 /// The threads in the order in which they were started.
 pub(crate) fn threads<'a>(repository: &Repository, state: &'a PrState) -> Vec<Thread<'a>> {
     state
@@ -24,6 +27,10 @@ pub(crate) fn threads<'a>(repository: &Repository, state: &'a PrState) -> Vec<Th
                 .anchor
                 .as_ref()
                 .map(|anchor| standing(repository, state, first, anchor)),
+            suggestion: first
+                .suggestion
+                .and_then(|blob| repository.read_blob(blob, MAX_SUGGESTION_BYTES).ok())
+                .and_then(|bytes| String::from_utf8(bytes).ok()),
         })
         .collect()
 }

@@ -9,16 +9,13 @@ use touchmark_git::Repository;
 use super::pending::{About, Draft, Stored};
 use super::target;
 use crate::commands::compose::Body;
-use crate::commands::pr::record;
+use crate::commands::pr::{MAX_SUGGESTION_BYTES, record};
 use crate::errors::Failure;
 use crate::exit_codes::ExitCode;
 use crate::forge::Forge;
 use crate::globals::Globals;
 use crate::output::Output;
 use crate::render::counted;
-
-/// Suggestions larger than this are refused by the record.
-const MAX_SUGGESTION_BYTES: u64 = 1024 * 1024;
 
 /// Submit the review: one event and one signature, however many comments. Then the draft is gone.
 ///
@@ -69,13 +66,15 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
         ));
     }
     let (comments, files) = attachments(&forge.repo, &stored.draft)?;
-    let said = format!(
-        "{} revision {} of pull request {}, with {}",
+    let mut said = format!(
+        "{} revision {} of pull request {}",
         args.said(),
         revision.number,
         subject.id.short(),
-        counted(comments.len(), "comment")
     );
+    if !comments.is_empty() {
+        said.push_str(&format!(", with {}", counted(comments.len(), "comment")));
+    }
     let payload = payload::Review {
         revision: revision.number,
         verdict: args.verdict(),
