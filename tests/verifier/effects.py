@@ -267,6 +267,7 @@ class Effects:
         elif verdict != "comment":
             self.state["verdicts"][by] = {
                 "event": event.id,
+                "key": event.signature.key.fingerprint,
                 "revision": number,
                 "verdict": verdict,
             }

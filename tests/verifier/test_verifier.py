@@ -184,7 +184,7 @@ class Page(unittest.TestCase):
             if not path.name.startswith("test_"):
                 used |= set(re.findall(r'Refused\(\s*"([a-z-]+)"', path.read_text("utf-8")))
         decide = {
-            "time-future", "self-approval", "approvals-missing",
+            "self-approval", "approvals-missing",
             "threads-open", "record-error", "nothing-to-do",
         }
         rules = set(registry().rules)

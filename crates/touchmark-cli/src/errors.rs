@@ -76,12 +76,12 @@ impl std::error::Error for Refusals {}
 pub(crate) fn report(error: &anyhow::Error, out: &Output) -> ExitCode {
     if let Some(Refusals(refusals)) = error.downcast_ref() {
         for refusal in refusals {
-            report_refusal(refusal, &refusal.reason, out);
+            report_refusal(refusal, &refusal.to_string(), out);
         }
         return ExitCode::Refused;
     }
     if let Some(refusal) = find::<Refusal>(error) {
-        report_refusal(refusal, &refusal.reason, out);
+        report_refusal(refusal, &format!("{error:#}"), out);
         return ExitCode::Refused;
     }
     out.error(visible(&format!("{error:#}")));
@@ -92,8 +92,8 @@ pub(crate) fn report(error: &anyhow::Error, out: &Output) -> ExitCode {
     code
 }
 
-fn report_refusal(refusal: &Refusal, reason: &str, out: &Output) {
-    out.error(visible(&format!("{reason} [{}]", refusal.rule.id())));
+fn report_refusal(refusal: &Refusal, message: &str, out: &Output) {
+    out.error(visible(message));
     for id in &refusal.evidence {
         out.note(format_args!("  see {id}"));
     }
@@ -145,7 +145,7 @@ fn hint_for(rule: Rule) -> Option<String> {
             "ask someone who has the right, or an admin for a role that grants it"
         }
         Rule::PolicyOlder | Rule::PolicyUnknown | Rule::RevisionStale => "touchmark sync",
-        Rule::TimeOrder | Rule::TimeFuture => "set this machine's clock",
+        Rule::TimeOrder => "set this machine's clock",
         Rule::RecordError => "touchmark verify --all",
         _ => return None,
     };

@@ -8,7 +8,7 @@ use crate::event::{Right, Rule, Verdict};
 use crate::id::ObjectId;
 use crate::policy::Policy;
 use crate::refusal::Refusal;
-use crate::replay::{Outcome, PrState, State, Status};
+use crate::replay::{GivenVerdict, Outcome, PrState, State, Status};
 
 /// What the gate must know that the record does not say.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -104,11 +104,16 @@ fn approvals(state: &PrState, policy: &Policy, facts: &Facts) -> Vec<ObjectId> {
             given.verdict == Verdict::Approve
                 && Some(given.revision) == latest
                 && policy.people.contains_key(*person)
-                && policy.grants(person, Right::Review)
+                && counts(policy, person, given)
                 && !took_part(state, policy, facts, person)
         })
         .map(|(_, given)| given.event)
         .collect()
+}
+
+/// Whether the policy that judges still knows the person as a reviewer, and the key as theirs and in use.
+fn counts(policy: &Policy, person: &str, given: &GivenVerdict) -> bool {
+    policy.grants(person, Right::Review) && policy.fingerprints(person).0.contains(&given.key)
 }
 
 /// A request for changes stands, whatever revision it was of, until its author says otherwise or loses the right.
@@ -117,7 +122,7 @@ fn vetoes(state: &PrState, policy: &Policy) -> Vec<Refusal> {
         .verdicts
         .iter()
         .filter(|(person, given)| {
-            given.verdict == Verdict::RequestChanges && policy.grants(person, Right::Review)
+            given.verdict == Verdict::RequestChanges && counts(policy, person, given)
         })
         .map(|(person, given)| {
             let reason = format!("{person} asks for changes on revision {}", given.revision);

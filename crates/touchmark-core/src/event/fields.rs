@@ -35,9 +35,7 @@ impl<'a> Fields<'a> {
 
     /// The value of a key that may stand once.
     pub(crate) fn optional<T: Value>(&mut self, key: &'static str) -> Result<Option<T>, Refusal> {
-        self.take(key)
-            .map(|text| self.parse(key, text))
-            .transpose()
+        self.take(key).map(|text| self.parse(key, text)).transpose()
     }
 
     /// The values of a key that repeats.

@@ -1917,7 +1917,7 @@ static RUN_END_1: KindSpec = KindSpec {
         },
     ],
     body: BodyUse::Optional,
-    tree: TreeShape::Evidence,
+    tree: TreeShape::Empty,
     right: Right::Run,
     or: None,
     open: false,

@@ -5,7 +5,7 @@
 /// A rule by its id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Rule {
-    /// The commit, its tree, or a file its tree shape calls for is not in the repository.
+    /// The commit, its tree, or a file that its tree's shape calls for is not in the repository.
     ObjectMissing,
     /// The commit is larger than 131072 bytes, or a file of the event's tree is larger than its shape allows.
     ObjectSize,
@@ -59,7 +59,7 @@ pub enum Rule {
     TrailerRepeated,
     /// The keys stand in the order of the registry.
     TrailerOrder,
-    /// Every key that the kind requires is there, `Forge-Repo` exactly on events without parents (but never on the first policy), and `Forge-Policy` on every event but the first policy.
+    /// Every key that the kind requires is there, `Forge-Repo` on events without parents but the first policy, `Forge-Policy` on all but the first policy.
     TrailerMissing,
     /// Every value matches its grammar.
     TrailerValue,
@@ -137,8 +137,6 @@ pub enum Rule {
     RunEnded,
     /// `redact/1` directly follows the `snapshot/1` that starts the log, and names the same object and tip.
     SnapshotOrder,
-    /// The committer's time is at most five minutes ahead of the judge's clock.
-    TimeFuture,
     /// Nobody approves a change that they signed, authored, co-authored or pushed.
     SelfApproval,
     /// The latest revision has the approvals that the policy asks for, and nobody's request for changes stands.
@@ -220,7 +218,6 @@ impl Rule {
         Self::QueueEntry,
         Self::RunEnded,
         Self::SnapshotOrder,
-        Self::TimeFuture,
         Self::SelfApproval,
         Self::ApprovalsMissing,
         Self::ThreadsOpen,
@@ -297,7 +294,6 @@ impl Rule {
             Self::QueueEntry => "queue-entry",
             Self::RunEnded => "run-ended",
             Self::SnapshotOrder => "snapshot-order",
-            Self::TimeFuture => "time-future",
             Self::SelfApproval => "self-approval",
             Self::ApprovalsMissing => "approvals-missing",
             Self::ThreadsOpen => "threads-open",
@@ -375,7 +371,6 @@ impl Rule {
             "queue-entry" => Some(Self::QueueEntry),
             "run-ended" => Some(Self::RunEnded),
             "snapshot-order" => Some(Self::SnapshotOrder),
-            "time-future" => Some(Self::TimeFuture),
             "self-approval" => Some(Self::SelfApproval),
             "approvals-missing" => Some(Self::ApprovalsMissing),
             "threads-open" => Some(Self::ThreadsOpen),
@@ -456,7 +451,6 @@ impl Rule {
             Self::QueueEntry => "state",
             Self::RunEnded => "state",
             Self::SnapshotOrder => "state",
-            Self::TimeFuture => "decide",
             Self::SelfApproval => "decide",
             Self::ApprovalsMissing => "decide",
             Self::ThreadsOpen => "decide",
@@ -469,7 +463,7 @@ impl Rule {
     pub const fn text(self) -> &'static str {
         match self {
             Self::ObjectMissing => {
-                "The commit, its tree, or a file its tree shape calls for is not in the repository."
+                "The commit, its tree, or a file that its tree's shape calls for is not in the repository."
             }
             Self::ObjectSize => {
                 "The commit is larger than 131072 bytes, or a file of the event's tree is larger than its shape allows."
@@ -534,7 +528,7 @@ impl Rule {
             }
             Self::TrailerOrder => "The keys stand in the order of the registry.",
             Self::TrailerMissing => {
-                "Every key that the kind requires is there, `Forge-Repo` exactly on events without parents (but never on the first policy), and `Forge-Policy` on every event but the first policy."
+                "Every key that the kind requires is there, `Forge-Repo` on events without parents but the first policy, `Forge-Policy` on all but the first policy."
             }
             Self::TrailerValue => "Every value matches its grammar.",
             Self::ParentsForm => "The number of parents is the one the kind calls for.",
@@ -609,9 +603,6 @@ impl Rule {
             Self::RunEnded => "The run has not ended.",
             Self::SnapshotOrder => {
                 "`redact/1` directly follows the `snapshot/1` that starts the log, and names the same object and tip."
-            }
-            Self::TimeFuture => {
-                "The committer's time is at most five minutes ahead of the judge's clock."
             }
             Self::SelfApproval => {
                 "Nobody approves a change that they signed, authored, co-authored or pushed."

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::LogName;
 use crate::event::{self, Kind, Verify};
 use crate::id::ObjectId;
 use crate::object::{ObjectType, Objects};
@@ -26,13 +27,14 @@ pub enum Order {
     Unreadable(ObjectId),
 }
 
-/// Puts the log that ends in `tip` in order.
+/// Puts the log `name` that ends in `tip` in order.
 ///
 /// `stop` is an event that is known to be placed already, with all before it: its successors are returned.
 /// Whoever passes it must fall back to the whole log when a join comes, because what an older join brought is not known then.
-pub fn order(objects: &Objects, tip: ObjectId, stop: Option<ObjectId>) -> Order {
+pub fn order(objects: &Objects, name: &LogName, tip: ObjectId, stop: Option<ObjectId>) -> Order {
     let mut placing = Placing {
         objects,
+        joins: Kind::Join.spec().logs.contains(&name.log_type()),
         placed: BTreeSet::new(),
         foreign: BTreeSet::new(),
         out: Vec::new(),
@@ -50,6 +52,8 @@ pub fn order(objects: &Objects, tip: ObjectId, stop: Option<ObjectId>) -> Order 
 
 struct Placing<'a> {
     objects: &'a Objects,
+    /// Whether a join may stand in this log; elsewhere it brings nothing.
+    joins: bool,
     placed: BTreeSet<ObjectId>,
     /// Commits whose first parents lead elsewhere: remembered, so that many joins of one long foreign chain cost one walk.
     foreign: BTreeSet<ObjectId>,
@@ -108,6 +112,9 @@ impl Placing<'_> {
 
     /// The second parent of a well-formed join.
     fn second_side(&self, id: &ObjectId) -> Option<ObjectId> {
+        if !self.joins {
+            return None;
+        }
         let second = *parents(self.objects, id)?.get(1)?;
         let event = event::decode(self.objects, id, Verify::Full).ok()?;
         (event.payload.kind() == Kind::Join).then_some(second)

@@ -2,6 +2,7 @@
 
 mod chain;
 mod parse;
+mod toml_1_0;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -75,6 +75,7 @@ struct DefaultsTable {
 pub fn parse(policy_toml: &[u8], allowed_signers: &[u8]) -> Result<Policy, PolicyError> {
     let text =
         std::str::from_utf8(policy_toml).map_err(|_| toml_error(None, "the file is not UTF-8"))?;
+    super::toml_1_0::check(text).map_err(|reason| toml_error(None, reason))?;
     let file: File = toml::from_str(text)
         .map_err(|error| toml_error(None, error.to_string().trim_end().to_owned()))?;
     if file.format != 1 {

@@ -15,6 +15,8 @@ use crate::refusal::Refusal;
 pub(super) struct Position<'a> {
     pub(super) first: bool,
     pub(super) foreign: bool,
+    /// What type of object the log has turned out to hold: a guest's may hold more than one type.
+    pub(super) object: Option<LogType>,
     /// The version that judges the event.
     pub(super) in_force: Option<ObjectId>,
     pub(super) facts: &'a BTreeMap<ObjectId, Facts>,
@@ -56,7 +58,7 @@ pub(super) fn place<'a>(
     if position.first {
         check_root(log, event)?;
     }
-    check_kind(log, event)?;
+    check_kind(log, event, position.object)?;
     if position.foreign {
         let reason = "the second parent does not lead back to an event of this log";
         return Err(Refusal::new(Rule::LogParents, reason));
@@ -111,9 +113,10 @@ fn check_root(log: &LogName, event: &Event) -> Result<(), Refusal> {
     }
 }
 
-fn check_kind(log: &LogName, event: &Event) -> Result<(), Refusal> {
+fn check_kind(log: &LogName, event: &Event, object: Option<LogType>) -> Result<(), Refusal> {
     let kind = event.payload.kind();
-    let fits = kind.spec().logs.contains(&log.log_type());
+    let logs = kind.spec().logs;
+    let fits = logs.contains(&log.log_type()) && object.is_none_or(|object| logs.contains(&object));
     let typed = match &event.payload {
         Payload::Snapshot(snapshot) => snapshot.object_type.word() == log.log_type().name(),
         _ => true,

@@ -252,7 +252,7 @@ impl World {
 
     /// The events after `from` up to `tip`, oldest first.
     fn chain_since(&self, tip: ObjectId, from: ObjectId) -> Vec<ObjectId> {
-        let Order::Complete(placed) = order(&self.objects, tip, Some(from)) else {
+        let Order::Complete(placed) = order(&self.objects, &self.log, tip, Some(from)) else {
             return Vec::new();
         };
         placed.into_iter().map(|placed| placed.id).collect()
@@ -286,7 +286,7 @@ impl World {
 }
 
 fn placed(world: &World, tip: ObjectId) -> Vec<ObjectId> {
-    match order(&world.objects, tip, None) {
+    match order(&world.objects, &world.log, tip, None) {
         Order::Complete(placed) => placed.into_iter().map(|placed| placed.id).collect(),
         Order::Unreadable(id) => panic!("{id} is unreadable"),
     }

@@ -111,7 +111,7 @@ pub fn replay(
     trust: Trust<'_>,
 ) -> Outcome {
     let mut replay = Replay::new(policies, name.clone(), tip);
-    match order(objects, tip, None) {
+    match order(objects, name, tip, None) {
         Order::Complete(placed) => {
             for event in placed {
                 replay.take(objects, event, trust);
@@ -134,7 +134,7 @@ pub fn resume(
     trust: Trust<'_>,
 ) -> Option<Outcome> {
     let old = outcome.tip;
-    let Order::Complete(placed) = order(objects, tip, Some(old)) else {
+    let Order::Complete(placed) = order(objects, &outcome.log, tip, Some(old)) else {
         return None;
     };
     let linear = |event: &Placed| {
@@ -180,6 +180,7 @@ pub(crate) fn check_next(
     let position = judge::Position {
         first: false,
         foreign: false,
+        object: Some(state.log_type()),
         in_force: event.policy,
         facts: &facts,
     };
@@ -198,6 +199,7 @@ pub(crate) fn check_first(
     let position = judge::Position {
         first: true,
         foreign: false,
+        object: None,
         in_force: event.policy,
         facts: &BTreeMap::new(),
     };
@@ -285,6 +287,7 @@ impl<'a> Replay<'a> {
             &judge::Position {
                 first,
                 foreign: placed.foreign,
+                object: self.outcome.state.as_ref().map(State::log_type),
                 in_force,
                 facts: &self.facts,
             },

@@ -27,7 +27,7 @@ pub fn replay_policy(tip: ObjectId, objects: &Objects, trust: Trust<'_>) -> (Pol
         state: None,
         tip_facts: None,
     };
-    let placed = match order(objects, tip, None) {
+    let placed = match order(objects, &LogName::Policy, tip, None) {
         Order::Complete(placed) => placed,
         Order::Unreadable(id) => {
             let reason = "the commit is not in the repository or cannot be read";

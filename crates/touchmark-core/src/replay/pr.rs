@@ -237,6 +237,7 @@ fn apply_review(state: &mut PrState, event: &Event, review: &payload::Review, by
         Verdict::Approve | Verdict::RequestChanges => {
             let given = GivenVerdict {
                 event: event.id,
+                key: event.signer.fingerprint(),
                 revision: review.revision,
                 verdict: review.verdict,
             };

@@ -10,6 +10,7 @@ use crate::event::{
 };
 use crate::id::{Digest, ObjectId};
 use crate::policy::PolicyState;
+use crate::sign::Fingerprint;
 
 /// The state of an object.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -81,7 +82,7 @@ pub struct Admitted {
     /// The event.
     pub event: ObjectId,
     /// The guest's key.
-    pub guest: crate::sign::Fingerprint,
+    pub guest: Fingerprint,
     /// The guest's object.
     pub object: ObjectId,
     /// Its last event that counts.
@@ -154,6 +155,8 @@ pub struct Revision {
 pub struct GivenVerdict {
     /// The review.
     pub event: ObjectId,
+    /// The key that signed it: a gate counts it only while the policy does.
+    pub key: Fingerprint,
     /// The revision that it is of.
     pub revision: u32,
     /// What it says.
