@@ -12,7 +12,7 @@ use touchmark_git::{Append, Budget, Repository};
 
 use crate::ROUNDS;
 use crate::log::{HASH, Log, Person, people};
-use crate::measure::{Task, in_turns};
+use crate::measure::{Task, Times, in_turns};
 use crate::read::verify_and_replay;
 
 /// Appends in one measurement.
@@ -27,12 +27,12 @@ struct Warm<'a> {
     person: Person,
 }
 
-/// Median seconds of one append, by log.
+/// How long one append takes, by log.
 ///
 /// # Errors
 ///
 /// When an append is refused or fails.
-pub(crate) fn measure(logs: &[Log]) -> Result<Vec<f64>> {
+pub(crate) fn measure(logs: &[Log]) -> Result<Vec<Times>> {
     let mut warm = logs.iter().map(Warm::new).collect::<Result<Vec<_>>>()?;
     let names = ["append to 1,000", "append to 10,000", "append to 100,000"];
     let mut tasks: Vec<Task<'_>> = Vec::new();
@@ -43,8 +43,10 @@ pub(crate) fn measure(logs: &[Log]) -> Result<Vec<f64>> {
         ));
     }
     let times = in_turns(2 * ROUNDS, &mut tasks)?;
-    let divisor = f64::from(u32::try_from(APPENDS)?);
-    Ok(times.into_iter().map(|time| time / divisor).collect())
+    Ok(times
+        .iter()
+        .map(|times| times.scaled(1.0 / APPENDS as f64))
+        .collect())
 }
 
 impl<'a> Warm<'a> {

@@ -29,6 +29,6 @@ fn main() -> Result<()> {
     }
     let reading = read::measure(&logs)?;
     let appending = append::measure(&logs)?;
-    print!("{}", page::write(&logs, &reading, &appending));
+    print!("{}", page::write(&logs, &reading, &appending)?);
     Ok(())
 }

@@ -2,90 +2,93 @@
 
 use std::fmt::Write as _;
 
+use anyhow::{Context as _, Result};
+
 use crate::ROUNDS;
 use crate::append::APPENDS;
 use crate::log::Log;
+use crate::measure::Times;
 use crate::read::{Reading, SAMPLE};
 
 /// The page's text.
-pub(crate) fn write(logs: &[Log], reading: &Reading, appending: &[f64]) -> String {
+pub(crate) fn write(logs: &[Log], reading: &Reading, appending: &[Times]) -> Result<String> {
     let events = logs.get(1).map_or(0, |log| log.events);
     let mut page = HEAD.replace("ROUNDS", &ROUNDS.to_string());
-    // Writing to a string cannot fail.
-    for (work, ratio, budget) in ratios(events, reading, appending) {
-        let _ = writeln!(page, "| {work} | {ratio:.2} | {budget} |");
+    for (work, ratio, budget) in ratios(events, reading, appending)? {
+        writeln!(page, "| {work} | {ratio:.2} | {budget} |")?;
     }
     page += TIMES;
-    for (work, seconds) in times(reading, appending) {
-        let _ = writeln!(page, "| {work} | {:.2} |", seconds * 1000.0);
+    for (work, times) in works(reading, appending)? {
+        writeln!(page, "| {work} | {:.2} |", times.median() * 1000.0)?;
     }
-    page + &FOOT
-        .replace("SAMPLE", &SAMPLE.to_string())
-        .replace("APPENDS", &APPENDS.to_string())
+    let foot = FOOT.replace("SAMPLE", &SAMPLE.to_string());
+    Ok(page + &foot.replace("APPENDS", &APPENDS.to_string()))
 }
 
-fn ratios(
-    events: usize,
-    reading: &Reading,
-    appending: &[f64],
-) -> [(&'static str, f64, &'static str); 6] {
-    let [small, middle, large] = three(&reading.replay);
-    let [first, second, third] = three(appending);
-    let stock = reading.stock * events as f64 / SAMPLE as f64;
-    [
+/// What is compared, the ratio, and the budget for it.
+type Ratio = (&'static str, f64, &'static str);
+
+fn ratios(events: usize, reading: &Reading, appending: &[Times]) -> Result<[Ratio; 6]> {
+    let [small, middle, large] = three(&reading.replay)?;
+    let [first, second, third] = three(appending)?;
+    let stock = reading.stock.scaled(events as f64 / SAMPLE as f64);
+    Ok([
         (
             "`git log --format=%G?` / verify and replay, 10,000 events",
-            stock / middle,
+            stock.ratio(middle),
             "≥ 100",
         ),
         (
             "verify and replay / bare ed25519 `verify_strict`, 10,000 events",
-            middle / reading.raw,
+            middle.ratio(&reading.raw),
             "≤ 1.5",
         ),
         (
             "verify and replay, 10,000 events / 1,000",
-            middle / small,
+            middle.ratio(small),
             "≤ 12",
         ),
         (
             "verify and replay, 100,000 events / 10,000",
-            large / middle,
+            large.ratio(middle),
             "≤ 12",
         ),
         (
             "append, behind 10,000 events / behind 1,000",
-            second / first,
+            second.ratio(first),
             "≤ 1.2",
         ),
         (
             "append, behind 100,000 events / behind 10,000",
-            third / second,
+            third.ratio(second),
             "≤ 1.2",
         ),
-    ]
+    ])
 }
 
-fn times(reading: &Reading, appending: &[f64]) -> [(&'static str, f64); 8] {
-    let [small, middle, large] = three(&reading.replay);
-    let [first, second, third] = three(appending);
-    [
+fn works<'a>(
+    reading: &'a Reading,
+    appending: &'a [Times],
+) -> Result<[(&'static str, &'a Times); 8]> {
+    let [small, middle, large] = three(&reading.replay)?;
+    let [first, second, third] = three(appending)?;
+    Ok([
         ("verify and replay, 1,000 events", small),
         ("verify and replay, 10,000 events", middle),
         ("verify and replay, 100,000 events", large),
         (
             "bare ed25519 `verify_strict`, 10,000 signatures",
-            reading.raw,
+            &reading.raw,
         ),
-        ("`git log --format=%G?`, sample", reading.stock),
+        ("`git log --format=%G?`, sample", &reading.stock),
         ("append behind 1,000 events", first),
         ("append behind 10,000 events", second),
         ("append behind 100,000 events", third),
-    ]
+    ])
 }
 
-fn three(times: &[f64]) -> [f64; 3] {
-    times.try_into().unwrap_or([f64::NAN; 3])
+fn three(times: &[Times]) -> Result<&[Times; 3]> {
+    times.try_into().context("times of three logs")
 }
 
 const TIMES: &str = "
@@ -100,7 +103,7 @@ Medians of this run, in milliseconds.
 const HEAD: &str = "# Benchmarks
 
 Written by `cargo xtask bench`.
-Ratios count, not seconds: all that is compared ran in turns in the same process on one thread; each figure is the median of ROUNDS rounds or more after one to warm up.
+Ratios count, not seconds: all that is compared ran in turns in the same process on one thread; each ratio is the median of the ratios of ROUNDS rounds or more, after one round to warm up.
 
 | ratio | measured | budget |
 |---|---|---|

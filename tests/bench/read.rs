@@ -13,19 +13,19 @@ use touchmark_git::{Budget, Repository};
 
 use crate::ROUNDS;
 use crate::log::{HASH, Log, git};
-use crate::measure::{Task, in_turns};
+use crate::measure::{Task, Times, in_turns};
 
 /// How many commits stock git verifies; the time for all is in proportion.
 pub(crate) const SAMPLE: usize = 200;
 
-/// Medians in seconds.
+/// How long reading takes.
 pub(crate) struct Reading {
     /// Load, verify and replay, by log.
-    pub(crate) replay: Vec<f64>,
+    pub(crate) replay: Vec<Times>,
     /// `verify_strict` for each event of the middle log, nothing else.
-    pub(crate) raw: f64,
+    pub(crate) raw: Times,
     /// `git log --format=%G?` for [`SAMPLE`] commits of the middle log.
-    pub(crate) stock: f64,
+    pub(crate) stock: Times,
 }
 
 /// Measures reading.
@@ -60,8 +60,8 @@ pub(crate) fn measure(logs: &[Log]) -> Result<Reading> {
     ));
     tasks.push(("git log", Box::new(|| stock(middle))));
     let mut times = in_turns(ROUNDS, &mut tasks)?;
-    let stock = times.pop().context("a median for git")?;
-    let raw = times.pop().context("a median for the signatures")?;
+    let stock = times.pop().context("times of git")?;
+    let raw = times.pop().context("times of the signatures")?;
     Ok(Reading {
         replay: times,
         raw,
