@@ -101,15 +101,8 @@ fn offered(repo: &Repository, remote: &str) -> anyhow::Result<PolicyChain> {
         .run()
         .with_context(|| format!("cannot fetch the policy from {remote}"))?;
     let (policies, outcome) = forge::load_policy(repo, tip)?;
-    match outcome.rejected.first() {
-        None => Ok(policies),
-        Some(rejected) => Err(
-            anyhow::Error::from(rejected.refusal.clone()).context(format!(
-                "the server's policy version {} does not count",
-                rejected.event
-            )),
-        ),
-    }
+    forge::expect_sound(&outcome, "the server's policy")?;
+    Ok(policies)
 }
 
 /// Compares the root with the one that is pinned, given, or confirmed by the person at the terminal.

@@ -127,7 +127,7 @@ fn read(forge: &Forge, log: &LogName) -> anyhow::Result<Vec<Shown>> {
         Some(tip) => Some(forge.repo.load_commits(tip, &none, &budget)?),
         None => None,
     };
-    let placed = match order(&objects, tip, None) {
+    let placed = match order(&objects, log, tip, None) {
         Order::Complete(placed) => placed,
         Order::Unreadable(id) => {
             return Err(Failure::new(format!("event {id} of {log} cannot be read"))

@@ -19,7 +19,11 @@ use crate::signers_file;
 /// joined. Each object is published in one atomic push. What the server does not take stays in the outbox (exit
 /// status 7).
 #[derive(clap::Args, Debug)]
-pub(crate) struct Args {}
+pub(crate) struct Args {
+    /// Take the unpublished events of OBJECT out of the outbox first; refs/drafts/discarded keeps them
+    #[arg(long, value_name = "OBJECT")]
+    discard: Option<String>,
+}
 
 /// What became of one log.
 struct Sent {
@@ -30,7 +34,7 @@ struct Sent {
 }
 
 /// Runs the command.
-pub(crate) fn run(_args: &Args, globals: &Globals, out: &Output) -> anyhow::Result<()> {
+pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Result<()> {
     let repo = touchmark_git::Repository::discover(&globals.directory)?;
     let remote = forge::choose_remote(&repo)?;
     let fetched = match &remote {
@@ -38,6 +42,12 @@ pub(crate) fn run(_args: &Args, globals: &Globals, out: &Output) -> anyhow::Resu
         _ => FetchReport::default(),
     };
     let forge = Forge::open_in(repo, globals)?;
+    if let Some(object) = &args.discard {
+        let kept = forge.discard(&forge.resolve_any(object)?)?;
+        out.note(format_args!(
+            "the unpublished events of {object} are now in {kept}"
+        ));
+    }
     let (policy, _) = forge
         .policies
         .latest()

@@ -85,10 +85,7 @@ impl Forge {
         };
         let (policies, outcome) = load_policy(&repo, tip)?;
         check_root(&policies, &pinned)?;
-        if let Some(rejected) = outcome.rejected.first() {
-            return Err(anyhow::Error::from(rejected.refusal.clone())
-                .context(format!("policy version {} does not count", rejected.event)));
-        }
+        expect_sound(&outcome, "the policy")?;
         Ok(Self {
             repo,
             policies,
@@ -334,6 +331,20 @@ pub(crate) fn root_of(policies: &PolicyChain) -> Option<PinnedRoot> {
     })
 }
 
+/// A policy of which any version does not count is no ground to stand on.
+pub(crate) fn expect_sound(outcome: &Outcome, whose: &str) -> anyhow::Result<()> {
+    let Some(rejected) = outcome.rejected.first() else {
+        return Ok(());
+    };
+    Err(Failure::new(format!(
+        "{whose} has a version that does not count, {}: {}",
+        rejected.event, rejected.refusal
+    ))
+    .hint("ask an admin what happened to it; nothing is signed or believed until it is mended")
+    .exit(ExitCode::Unverified)
+    .into())
+}
+
 fn check_root(policies: &PolicyChain, pinned: &PinnedRoot) -> anyhow::Result<()> {
     if root_of(policies).as_ref() == Some(pinned) {
         return Ok(());
@@ -411,5 +422,5 @@ fn policy_gone() -> Failure {
         .exit(ExitCode::Alarm)
 }
 
-/// Short ids of what was replaced by what, for people.
+/// Events that were made again: old id to new one.
 pub(crate) type IdMap = BTreeMap<ObjectId, ObjectId>;

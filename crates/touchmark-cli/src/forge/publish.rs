@@ -17,10 +17,13 @@ use crate::errors::Failure;
 use crate::exit_codes::ExitCode;
 
 /// How often a race is run again.
-const ATTEMPTS: u32 = 8;
+const ATTEMPTS: u32 = 16;
 
 /// The longest pause before the second attempt, in milliseconds; it doubles with each further one.
 const FIRST_PAUSE_MS: u64 = 40;
+
+/// Where events are kept that were taken out of the outbox.
+const DISCARDED: &str = "refs/drafts/discarded/";
 
 /// What became of an object's unpublished events.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -253,6 +256,37 @@ fn heads_push(forge: &Forge, outcome: &Outcome) -> anyhow::Result<Option<Push>> 
         expected,
         new,
     }))
+}
+
+impl Forge {
+    /// Takes a log's unpublished events out of the outbox and returns the ref that keeps them.
+    ///
+    /// # Errors
+    ///
+    /// There are none, or a lock does not let it happen.
+    pub(crate) fn discard(&self, log: &LogName) -> anyhow::Result<String> {
+        let outbox = outbox_name(&log.to_string());
+        let own = self.repo.read_ref(&outbox)?.ok_or_else(|| {
+            Failure::new(format!("{log} has no unpublished events")).exit(ExitCode::NotFound)
+        })?;
+        let kept = format!("{DISCARDED}{own}/log");
+        let mut edits = Vec::new();
+        let mut keep = |name: String, to: String, id| -> anyhow::Result<()> {
+            if self.repo.read_ref(&to)?.is_none() {
+                edits.push(RefEdit::create(to, id, "touchmark: discard"));
+            }
+            edits.push(RefEdit::delete(name, id));
+            Ok(())
+        };
+        keep(outbox, kept.clone(), own)?;
+        if let Some(heads) = log.heads_ref().map(|heads| outbox_name(&heads))
+            && let Some(id) = self.repo.read_ref(&heads)?
+        {
+            keep(heads, format!("{DISCARDED}{own}/heads"), id)?;
+        }
+        self.repo.transact(&edits)?;
+        Ok(kept)
+    }
 }
 
 /// Takes away the outbox refs of a log whose events the server has.

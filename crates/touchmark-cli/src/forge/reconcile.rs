@@ -115,11 +115,18 @@ pub(super) fn reconcile(forge: &Forge, log: &LogName) -> anyhow::Result<Reconcil
         done.joined = true;
         join(forge, &events, &base)
     }
-    .with_context(|| {
-        format!("an unpublished event no longer applies to {name}, and stays in the outbox")
-    })?;
+    .with_context(|| stuck(log))?;
     replace_outbox(forge, log, own, tip, published)?;
     Ok(done)
+}
+
+/// What to say when events cannot be brought up to date.
+fn stuck(log: &LogName) -> String {
+    let object = log.root().map_or_else(|| log.to_string(), |id| id.short());
+    format!(
+        "an unpublished event of {object} no longer applies, and stays in the outbox \
+         (touchmark sync --discard {object} takes it out)"
+    )
 }
 
 /// One's own events again, one after the other, on the tip of `base`.

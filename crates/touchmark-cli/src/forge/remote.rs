@@ -185,7 +185,7 @@ fn check_receipts(repo: &Repository, remote: &str) -> anyhow::Result<()> {
 
 fn alarm(remote: &str, what: &str) -> Failure {
     Failure::new(format!("ALARM: {remote} does not show the history that this clone has seen: {what}"))
-        .hint("nothing here was changed; ask an admin what happened to the server, and keep this clone: it holds the proof")
+        .hint("no forge ref here was rewound; ask an admin what happened to the server, and keep this clone: it holds the proof")
         .exit(ExitCode::Alarm)
 }
 

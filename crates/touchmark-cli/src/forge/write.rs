@@ -128,8 +128,11 @@ pub(crate) fn sign_and_store(
     for (object_type, data) in &next.objects {
         repo.write(*object_type, data)?;
     }
-    // Stock git wants the tree of every commit, also the one that it knows by heart.
-    repo.write(ObjectType::Tree, b"")?;
+    // git fsck wants the tree of every commit, also the empty one that git knows by heart.
+    let empty = format!("tree {}\n", repo.hash_kind().empty_tree());
+    if next.payload.starts_with(empty.as_bytes()) {
+        repo.write(ObjectType::Tree, b"")?;
+    }
     Ok(repo.write(ObjectType::Commit, &commit)?)
 }
 

@@ -3,7 +3,7 @@
 mod newcomer;
 mod policy_text;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use serde_json::json;
@@ -97,7 +97,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
     expect_new(&repo, globals)?;
     expect_recovery_choice(args)?;
     let me = newcomer::yourself(args, &repo)?;
-    let signer = choose_key(args, globals, &repo, &me.email, out)?;
+    let (signer, path) = choose_key(args, globals, &repo, &me.email, out)?;
     let draft = Draft {
         me: &me,
         key: signer.public(),
@@ -124,6 +124,9 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
     )?;
     let id = forge::sign_and_store(&repo, signer.as_ref(), &next)?;
     settle(&repo, id)?;
+    if let Some(path) = path {
+        remember_key(&repo, &path, out)?;
+    }
     finish(args, globals, &repo, signer.as_ref(), out)?;
     report(&Forge::open(globals)?, &me.id, signer.as_ref(), out)
 }
@@ -166,34 +169,26 @@ fn expect_recovery_choice(args: &Args) -> anyhow::Result<()> {
         .into())
 }
 
+/// The key, and its path if this repository has to remember it.
 fn choose_key(
     args: &Args,
     globals: &Globals,
     repo: &Repository,
     email: &str,
     out: &Output,
-) -> anyhow::Result<Box<dyn Signer>> {
-    let remember = |path: PathBuf| -> anyhow::Result<()> {
-        let path = path.canonicalize().unwrap_or(path);
-        let mut git = repo.git().args(["config", "--local", "touchmark.key"]);
-        git = git.arg(&path);
-        git.run().context("cannot remember the key")?;
-        out.note(format_args!("git config touchmark.key {}", path.display()));
-        Ok(())
-    };
+) -> anyhow::Result<(Box<dyn Signer>, Option<PathBuf>)> {
+    let directory = globals
+        .directory
+        .canonicalize()
+        .context("cannot find this directory")?;
     if let Some(path) = &args.new_key {
-        let directory = globals
-            .directory
-            .canonicalize()
-            .context("cannot find this directory")?;
         let path = directory.join(path);
         let signer = keys::generate(&path, email, args.protect)?;
         out.note(format_args!(
             "made the key {}; keep a copy in a safe place",
             path.display()
         ));
-        remember(path)?;
-        return Ok(Box::new(signer));
+        return Ok((Box::new(signer), Some(path)));
     }
     let signer = keys::try_select(globals, repo)?.ok_or_else(|| {
         Failure::new("there is no key to sign with: none is named, and ~/.ssh has no id_ed25519")
@@ -205,19 +200,28 @@ fn choose_key(
         .public()
         .check_enrolment()
         .context("the key cannot be used")?;
-    if let Some(path) = &globals.key {
-        remember(globals.directory.join(path))?;
-    }
-    Ok(signer)
+    Ok((
+        signer,
+        globals.key.as_ref().map(|path| directory.join(path)),
+    ))
+}
+
+/// Notes the key's path in this repository's configuration, so that later commands find it.
+fn remember_key(repo: &Repository, path: &Path, out: &Output) -> anyhow::Result<()> {
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    repo.git()
+        .args(["config", "--local", "touchmark.key"])
+        .arg(&path)
+        .run()
+        .context("cannot remember the key")?;
+    out.note(format_args!("git config touchmark.key {}", path.display()));
+    Ok(())
 }
 
 /// Puts the policy into the outbox and pins its root.
 fn settle(repo: &Repository, id: ObjectId) -> anyhow::Result<()> {
     let (policies, outcome) = forge::load_policy(repo, id)?;
-    if let Some(rejected) = outcome.rejected.first() {
-        return Err(anyhow::Error::from(rejected.refusal.clone())
-            .context("the policy was signed, but reading it again refuses it"));
-    }
+    forge::expect_sound(&outcome, "what was just signed")?;
     let root = forge::root_of(&policies).context("the policy does not count")?;
     let outbox = forge::outbox_name(&LogName::Policy.to_string());
     repo.transact(&[RefEdit::create(outbox, id, "touchmark: init")])?;
