@@ -1,5 +1,7 @@
 //! A whole pull request.
 
+use std::collections::BTreeSet;
+
 use touchmark_core::event::Verdict;
 use touchmark_core::gate::Verdicts;
 use touchmark_core::id::ObjectId;
@@ -15,6 +17,7 @@ pub(crate) fn pull_request(
     state: &PrState,
     rejected: &[Rejected],
     verdicts: &Verdicts,
+    took_part: &BTreeSet<String>,
     threads: &[Thread<'_>],
     now: i64,
 ) -> String {
@@ -36,7 +39,7 @@ pub(crate) fn pull_request(
     if !state.verdicts.is_empty() {
         shown.push_str("\nverdicts\n");
         for (person, given) in &state.verdicts {
-            shown.push_str(&verdict(person, given, state));
+            shown.push_str(&verdict(person, given, state, took_part.contains(person)));
         }
     }
     shown.push('\n');
@@ -91,7 +94,7 @@ fn one_revision(revision: &Revision) -> String {
     shown
 }
 
-fn verdict(person: &str, given: &GivenVerdict, state: &PrState) -> String {
+fn verdict(person: &str, given: &GivenVerdict, state: &PrState, took_part: bool) -> String {
     let says = match given.verdict {
         Verdict::Approve => "approves",
         Verdict::RequestChanges => "asks for changes on",
@@ -103,8 +106,13 @@ fn verdict(person: &str, given: &GivenVerdict, state: &PrState) -> String {
     } else {
         " (not the latest)"
     };
+    let partial = if took_part && given.verdict == Verdict::Approve {
+        " (does not count: they had a hand in the change)"
+    } else {
+        ""
+    };
     format!(
-        "  {} {says} revision {}{stale}\n",
+        "  {} {says} revision {}{stale}{partial}\n",
         visible_line(person),
         given.revision
     )
@@ -203,7 +211,8 @@ mod tests {
     fn show(state: &PrState, threads: &[Thread<'_>]) -> String {
         let id = ObjectId::from_hex(&id("1")).expect("an id");
         let open = Verdicts::Open { evidence: vec![id] };
-        pull_request(&id, state, &[], &open, threads, 1_760_000_000)
+        let took_part = BTreeSet::from(["bob".to_owned()]);
+        pull_request(&id, state, &[], &open, &took_part, threads, 1_760_000_000)
     }
 
     #[test]
@@ -224,7 +233,7 @@ mod tests {
              Renamed.
 
         verdicts
-          bob approves revision 1 (not the latest)
+          bob approves revision 1 (not the latest) (does not count: they had a hand in the change)
 
         gate: open, on 1 approval
         ");

@@ -24,40 +24,38 @@ pub(crate) struct Landing {
     pub(crate) tree: ObjectId,
 }
 
-/// Makes what lands when the latest revision is merged into the target that points to `old`.
+/// Makes what lands: `tree` when the latest revision is merged into the target that points to `old`.
 ///
 /// # Errors
 ///
-/// A refusal when it cannot be merged like that: conflicts, a base that has moved, a method that does not apply.
+/// A refusal when the method does not apply.
 pub(crate) fn land(
     forge: &Forge,
     subject: &Subject,
     method: MergeMethod,
     old: ObjectId,
+    tree: ObjectId,
     note: Option<&str>,
 ) -> anyhow::Result<Landing> {
     let state = subject.state()?;
     let revision = subject.revision(None)?;
-    check_base(forge, subject, revision, old)?;
-    let parents = match method {
-        MergeMethod::Merge => vec![old, revision.head],
-        MergeMethod::Squash => vec![old],
+    let me = forge.me()?;
+    let (parents, message) = match method {
+        MergeMethod::Merge => (
+            vec![old, revision.head],
+            merge_message(subject.id, state, note),
+        ),
+        MergeMethod::Squash => (
+            vec![old],
+            squash_message(forge, subject.id, state, revision, note, &me.author)?,
+        ),
         MergeMethod::FastForward => return fast_forward(forge, subject, revision, old),
         MergeMethod::Rebase => {
             let reason = "merging by rebase is not there yet: rewritten commits lose their authors' signatures";
-            return Err(refuse(Rule::NothingToDo, reason)
+            return Err(Refusal::new(Rule::NothingToDo, reason)
                 .with_fix("touchmark pr merge --method squash, or merge")
                 .into());
         }
-    };
-    let tree = match combine(&forge.repo, revision.base, old, revision.head)? {
-        Combined::Tree(tree) => tree,
-        Combined::Conflict(paths) => return Err(conflict(subject, state, &paths).into()),
-    };
-    let me = forge.me()?;
-    let message = match method {
-        MergeMethod::Merge => merge_message(subject.id, state, note),
-        _ => squash_message(forge, subject.id, state, revision, note, &me.author)?,
     };
     let payload = commit(tree, &parents, &me.author, forge.now(), &message);
     let armor = me.signer.sign(payload.as_bytes())?;
@@ -69,32 +67,42 @@ pub(crate) fn land(
     Ok(Landing { new, tree })
 }
 
-/// Approvals bind the base that was reviewed: it must still be where target and head part.
-fn check_base(
+/// The tree of the latest revision merged into the target that points to `old`, or why there is none.
+///
+/// Approvals bind the base that was reviewed, so it must still be where target and head part.
+///
+/// # Errors
+///
+/// When the code cannot be read or git cannot be run.
+pub(crate) fn tree(
     forge: &Forge,
     subject: &Subject,
-    revision: &Revision,
     old: ObjectId,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<Result<ObjectId, Refusal>> {
+    let revision = subject.revision(None)?;
     let short = subject.id.short();
     if forge.repo.is_ancestor(revision.head, old)? {
         let reason = format!("the target already holds revision {}", revision.number);
         let fix = format!("touchmark pr close {short}");
-        return Err(refuse(Rule::NothingToDo, reason).with_fix(fix).into());
+        return Ok(Err(Refusal::new(Rule::NothingToDo, reason).with_fix(fix)));
     }
-    if forge.repo.merge_base(old, revision.head)? == Some(revision.base) {
-        return Ok(());
+    if forge.repo.merge_base(old, revision.head)? != Some(revision.base) {
+        let reason = format!(
+            "revision {} starts from {}, and that is no longer where it parts from the target",
+            revision.number,
+            revision.base.short()
+        );
+        let fix = format!(
+            "touchmark pr revise {short} --head {}",
+            revision.head.short()
+        );
+        return Ok(Err(Refusal::new(Rule::RevisionStale, reason).with_fix(fix)));
     }
-    let reason = format!(
-        "revision {} starts from {}, and that is no longer where it parts from the target",
-        revision.number,
-        revision.base.short()
-    );
-    let fix = format!(
-        "touchmark pr revise {short} --head {}",
-        revision.head.short()
-    );
-    Err(refuse(Rule::RevisionStale, reason).with_fix(fix).into())
+    let combined = combine(&forge.repo, revision.base, old, revision.head)?;
+    Ok(match combined {
+        Combined::Tree(tree) => Ok(tree),
+        Combined::Conflict(paths) => Err(conflict(subject, subject.state()?, &paths)),
+    })
 }
 
 fn fast_forward(
@@ -109,7 +117,9 @@ fn fast_forward(
             "touchmark pr merge {0} --method merge, or rebase the change and touchmark pr revise {0}",
             subject.id.short()
         );
-        return Err(refuse(Rule::RevisionStale, reason).with_fix(fix).into());
+        return Err(Refusal::new(Rule::RevisionStale, reason)
+            .with_fix(fix)
+            .into());
     }
     Ok(Landing {
         new: revision.head,
@@ -123,15 +133,11 @@ fn conflict(subject: &Subject, state: &PrState, paths: &[String]) -> Refusal {
         state.target.short(),
         paths.join(", ")
     );
-    refuse(Rule::RevisionStale, reason).with_fix(format!(
+    Refusal::new(Rule::RevisionStale, reason).with_fix(format!(
         "merge {} into the change, resolve, and touchmark pr revise {}",
         state.target.short(),
         subject.id.short()
     ))
-}
-
-fn refuse(rule: Rule, reason: impl Into<String>) -> Refusal {
-    Refusal::new(rule, reason)
 }
 
 /// A commit's content without its signature.

@@ -4,13 +4,14 @@ use clap::ValueEnum;
 use serde_json::json;
 use touchmark_core::decide;
 use touchmark_core::event::{MergeMethod, Payload, Time, payload};
-use touchmark_core::gate::{self, Verdicts};
+use touchmark_core::gate::Verdicts;
 use touchmark_core::id::ObjectId;
 use touchmark_git::Repository;
 
 use super::combine::SEMANTICS;
+use super::judged::judge;
 use super::landing::{Landing, land};
-use super::{Subject, code, record, taking_part};
+use super::{Subject, code, record};
 use crate::commands::compose::Body;
 use crate::errors::{Failure, Refusals};
 use crate::exit_codes::ExitCode;
@@ -196,15 +197,16 @@ fn plan(
     method: MergeMethod,
     note: Option<&str>,
 ) -> anyhow::Result<payload::Merge> {
-    let revision = subject.revision(None)?;
-    let facts = taking_part::facts(&forge.repo, forge.policy(), revision)?;
-    let evidence = match gate::judge(&subject.outcome, forge.policy(), &facts) {
-        Verdicts::Open { evidence } => evidence,
-        Verdicts::Shut(reasons) => return Err(Refusals(reasons).into()),
-    };
     let target = subject.state()?.target.clone();
     let old = code::target_tip(&forge.repo, Some(remote), &target)?;
-    let Landing { new, tree } = land(forge, subject, method, old, note)?;
+    let judged = judge(forge, subject, Some(old))?;
+    let (evidence, tree) = match (judged.verdicts, judged.tree) {
+        (Verdicts::Open { evidence }, Some(tree)) => (evidence, tree),
+        (Verdicts::Open { .. }, None) => anyhow::bail!("there is nothing that could land"),
+        (Verdicts::Shut(reasons), _) => return Err(Refusals(reasons).into()),
+    };
+    let revision = subject.revision(None)?;
+    let Landing { new, tree } = land(forge, subject, method, old, tree, note)?;
     let time = Time::from_seconds(forge.now())
         .ok_or_else(|| Failure::new("this machine's clock stands beyond the year 9999"))?;
     Ok(payload::Merge {

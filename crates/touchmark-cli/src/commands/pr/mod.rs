@@ -9,6 +9,7 @@ mod comment;
 mod diff;
 mod draft;
 mod edit;
+mod judged;
 mod label;
 mod landing;
 mod list;

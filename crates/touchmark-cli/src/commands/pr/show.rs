@@ -1,13 +1,16 @@
 //! `touchmark pr show`: everything about one pull request.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 use touchmark_core::event::Rule;
-use touchmark_core::gate::{self, Verdicts};
+use touchmark_core::gate::Verdicts;
 use touchmark_core::refusal::Refusal;
 use touchmark_core::replay::log_document;
 
-use super::{Subject, taking_part, threads};
-use crate::forge::Forge;
+use super::judged::{Judged, judge};
+use super::{Subject, code, threads};
+use crate::forge::{Forge, choose_remote};
 use crate::globals::Globals;
 use crate::output::Output;
 use crate::render::{self, Thread};
@@ -16,7 +19,8 @@ use crate::render::{self, Thread};
 /// and what was said, each thread where its lines are in the latest revision.
 ///
 /// With `--json`: `format`; `log`, the state document of its log; `gate` with `open`, `evidence` and `reasons`
-/// (`rule`, `reason`, `evidence`, `fix`); `threads` with `comment`, `open`, `replies` and `standing`.
+/// (`rule`, `reason`, `evidence`, `fix`), `took_part` (whose approval does not count) and `tree` (what would land);
+/// `threads` with `comment`, `open`, `replies` and `standing`.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
     /// The pull request.
@@ -32,12 +36,12 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
     let forge = Forge::open(globals)?;
     let subject = Subject::find(&forge, &args.id)?;
     let state = subject.state()?;
-    let verdicts = judge(&forge, &subject)?;
+    let judged = judge_here(&forge, &subject)?;
     let threads = threads::threads(&forge.repo, state);
     if out.is_json() {
         return out.json(&json!({
             "format": 1,
-            "gate": gate_document(&verdicts),
+            "gate": gate_document(&judged),
             "log": log_document(&subject.outcome),
             "threads": threads.iter().map(thread_document).collect::<Vec<_>>(),
         }));
@@ -46,30 +50,41 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
         &subject.id,
         state,
         &subject.outcome.rejected,
-        &verdicts,
+        &judged.verdicts,
+        &judged.took_part,
         &threads,
         forge.now(),
     ))
 }
 
-/// The gate's verdict; shut when the facts cannot be had, because the code is not here.
-fn judge(forge: &Forge, subject: &Subject) -> anyhow::Result<Verdicts> {
-    let revision = subject.revision(None)?;
-    Ok(
-        match taking_part::facts(&forge.repo, forge.policy(), revision) {
-            Ok(facts) => gate::judge(&subject.outcome, forge.policy(), &facts),
-            Err(err) => Verdicts::Shut(vec![
-                Refusal::new(Rule::ObjectMissing, format!("{err:#}")).with_fix("touchmark sync"),
-            ]),
-        },
-    )
+/// The verdict with the target where this clone last saw it; shut when the code is not here.
+fn judge_here(forge: &Forge, subject: &Subject) -> anyhow::Result<Judged> {
+    let remote = choose_remote(&forge.repo)?;
+    let target = &subject.state()?.target;
+    // Without the branch there is nothing to merge with, and the gate is judged all the same.
+    let tip = code::target_tip(&forge.repo, remote.as_deref(), target).ok();
+    Ok(judge(forge, subject, tip).unwrap_or_else(|err| {
+        let refusal = Refusal::new(Rule::ObjectMissing, format!("{err:#}"));
+        Judged {
+            verdicts: Verdicts::Shut(vec![refusal.with_fix("touchmark sync")]),
+            tree: None,
+            took_part: BTreeSet::new(),
+        }
+    }))
 }
 
-fn gate_document(verdicts: &Verdicts) -> Value {
-    match verdicts {
-        Verdicts::Open { evidence } => json!({"evidence": evidence, "open": true, "reasons": []}),
-        Verdicts::Shut(reasons) => json!({"evidence": [], "open": false, "reasons": reasons}),
-    }
+fn gate_document(judged: &Judged) -> Value {
+    let (evidence, reasons): (&[_], &[_]) = match &judged.verdicts {
+        Verdicts::Open { evidence } => (evidence, &[]),
+        Verdicts::Shut(reasons) => (&[], reasons),
+    };
+    json!({
+        "evidence": evidence,
+        "open": reasons.is_empty(),
+        "reasons": reasons,
+        "took_part": judged.took_part,
+        "tree": judged.tree,
+    })
 }
 
 fn thread_document(thread: &Thread<'_>) -> Value {
