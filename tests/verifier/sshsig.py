@@ -135,14 +135,14 @@ def unarmor(lines: list[bytes]) -> bytes:
     return blob
 
 
-def _parse_raw(raw: bytes) -> tuple[bytes, bytes, int, int]:
+def _parse_raw(raw: bytes, wanted: bytes) -> tuple[bytes, bytes, int, int]:
     """Type, 64 bytes, flags and counter of the innermost string.
 
-    Of a type that is not known nothing more is read: that is `signature-key-type`.
+    Of a type that is not the key's nothing more is read: that is `signature-key-type`.
     """
     reader = Reader(raw)
     kind = reader.string()
-    if kind not in (ED25519, SK_ED25519):
+    if kind != wanted or kind not in (ED25519, SK_ED25519):
         return kind, b"", 1, 0
     signature = reader.string()
     if len(signature) != 64:
@@ -164,9 +164,9 @@ def parse(lines: list[bytes]) -> Signature:
         reader.end()
         if reserved:
             raise Defect
-        known = key_type(key_blob) in (ED25519, SK_ED25519)
-        key = parse_key(key_blob) if known else None
-        kind, signature, flags, counter = _parse_raw(raw)
+        wanted = key_type(key_blob)
+        key = parse_key(key_blob) if wanted in (ED25519, SK_ED25519) else None
+        kind, signature, flags, counter = _parse_raw(raw, wanted)
     except Defect:
         raise Refused("signature-form") from None
     if namespace != b"git":

@@ -117,6 +117,8 @@ class SshSig(unittest.TestCase):
         b"committer Alice <alice@example.com> 1760000000 +0000\n\nop: approve\n"
     )
 
+    RAW = sshsig.string(sshsig.ED25519) + sshsig.string(bytes(64))
+
     def test_known_answer(self) -> None:
         secret = seed("alice")
         self.assertEqual(
@@ -140,7 +142,7 @@ class SshSig(unittest.TestCase):
             "namespace": b"git",
             "reserved": b"",
             "hash": b"sha512",
-            "raw": sshsig.string(sshsig.ED25519) + sshsig.string(bytes(64)),
+            "raw": self.RAW,
         } | parts
         return b"SSHSIG\0\0\0\1" + b"".join(map(sshsig.string, fields.values()))
 
@@ -159,6 +161,7 @@ class SshSig(unittest.TestCase):
             ("signature-hash", {"hash": b"sha256"}),
             ("signature-key-type", {"key": sshsig.string(b"ssh-rsa")}),
             ("signature-key-type", {"key": good_sk}),
+            ("signature-key-type", {"key": good_sk, "raw": self.RAW + b"\1\0\0\0\0"}),
             ("signature-presence", {"key": good_sk, "raw": sk_raw + b"\4\0\0\0\0"}),
             ("signature-form", {"key": sk_key + sshsig.string(b"http:"), "raw": sk_raw}),
             ("signature-form", {"raw": b"\0"}),
