@@ -239,42 +239,31 @@ mod tests {
         ");
     }
 
+    fn anchor() -> Value {
+        json!({"first": 2, "last": 3, "path": "a%20b.rs", "side": "new"})
+    }
+
     #[test]
-    fn threads_stand_where_their_lines_are() {
-        let anchor = json!({"first": 2, "last": 3, "path": "a%20b.rs", "side": "new"});
-        let first = comment(1, json!({"anchor": anchor, "edits": 1}));
-        let reply = comment(
-            2,
-            json!({"author": "alice", "reply_to": format!("{}/1", id("3")), "text": null, "retracted": true}),
-        );
+    fn a_thread_stands_where_its_lines_are() {
+        let first = comment(1, json!({"anchor": anchor(), "edits": 1}));
+        let retracted = json!({
+            "author": "alice", "reply_to": format!("{}/1", id("3")), "text": null, "retracted": true,
+        });
+        let reply = comment(2, retracted);
         let moved = Standing::Lines {
             first: 4,
             last: 5,
             excerpt: Excerpt::of(b"1\n2\n3\n4\n5\n6\n", 4, 5),
         };
-        let outdated = comment(
-            3,
-            json!({"anchor": anchor, "resolved_by": "alice", "suggestion": id("4")}),
-        );
-        let threads = [
-            Thread {
-                first: &first,
-                replies: vec![&reply],
-                standing: Some(moved),
-                suggestion: None,
-            },
-            Thread {
-                first: &outdated,
-                replies: vec![],
-                standing: Some(Standing::Outdated {
-                    excerpt: Some(Excerpt::of(b"x\ny\nz\n", 2, 3)),
-                }),
-                suggestion: Some("Y\nZ\n".to_owned()),
-            },
-        ];
-        insta::assert_snapshot!(discussion(&threads), @r"
+        let thread = Thread {
+            first: &first,
+            replies: vec![&reply],
+            standing: Some(moved),
+            suggestion: None,
+        };
+        insta::assert_snapshot!(discussion(&[thread]), @r"
 
-        discussion: 2 threads, 1 open
+        discussion: 1 thread, 1 open
 
         a b.rs:2-3 of revision 1, now 4-5 [open]
             2 | 2
@@ -286,6 +275,24 @@ mod tests {
             Hm.
           alice (333333333333/2):
             (retracted)
+        ");
+    }
+
+    #[test]
+    fn an_outdated_thread_shows_what_it_was_about() {
+        let changes = json!({"anchor": anchor(), "resolved_by": "alice", "suggestion": id("4")});
+        let first = comment(3, changes);
+        let thread = Thread {
+            first: &first,
+            replies: vec![],
+            standing: Some(Standing::Outdated {
+                excerpt: Some(Excerpt::of(b"x\ny\nz\n", 2, 3)),
+            }),
+            suggestion: Some("Y\nZ\u{1b}\n".to_owned()),
+        };
+        insta::assert_snapshot!(discussion(&[thread]), @r"
+
+        discussion: 1 thread, 0 open
 
         a b.rs:2-3 of revision 1, outdated [resolved by alice]
             1 | x
@@ -295,7 +302,27 @@ mod tests {
             Hm.
             suggests:
             + Y
-            + Z
+            + Z\u{1b}
+        ");
+    }
+
+    #[test]
+    fn a_comment_on_the_whole_has_no_place() {
+        let first = comment(0, json!({"revision": null, "text": "a\n\nb"}));
+        let thread = Thread {
+            first: &first,
+            replies: vec![],
+            standing: None,
+            suggestion: None,
+        };
+        insta::assert_snapshot!(discussion(&[thread]), @r"
+
+        discussion
+
+          bob (333333333333/0):
+            a
+
+            b
         ");
     }
 

@@ -75,7 +75,11 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
     let mut made = None;
     for _ in 0..MAX_ATTEMPTS {
         let forge = refreshed(globals, &remote)?;
-        let subject = published(&forge, &args.id)?;
+        let subject = if args.dry_run {
+            Subject::find(&forge, &args.id)?
+        } else {
+            published(&forge, &args.id)?
+        };
         // A connection that broke after the server had taken the push looks like a lost race.
         if let (Some((event, merge)), Some(merged)) = (&made, &subject.state()?.merge)
             && *event == merged.event

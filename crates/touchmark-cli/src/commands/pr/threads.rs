@@ -95,3 +95,112 @@ pub(crate) const fn commit(revision: &Revision, side: Side) -> ObjectId {
         Side::New => revision.head,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use touchmark_core::event::CommentId;
+    use touchmark_core::object::{MODE_FILE, ObjectType, TreeEntry, write_tree};
+    use touchmark_git::Git;
+
+    use super::*;
+
+    /// A commit that has `content` as the file `f`, or no file.
+    fn commit_of(repository: &Repository, content: Option<&str>) -> ObjectId {
+        let blob = content.map(|content| {
+            repository
+                .write(ObjectType::Blob, content.as_bytes())
+                .expect("a blob")
+        });
+        let tree = write_tree(blob.map(|id| TreeEntry {
+            mode: MODE_FILE,
+            name: b"f",
+            id,
+        }));
+        let tree = repository.write(ObjectType::Tree, &tree).expect("a tree");
+        let line = "A <a@example.org> 1 +0000";
+        let text = format!("tree {tree}\nauthor {line}\ncommitter {line}\n\nc\n");
+        repository
+            .write(ObjectType::Commit, text.as_bytes())
+            .expect("a commit")
+    }
+
+    fn check(then: Option<&str>, now: Option<&str>, lines: Option<(u32, u32)>) -> Standing {
+        let place = tempfile::tempdir().expect("a directory");
+        Git::new(place.path())
+            .args(["init", "--quiet"])
+            .run()
+            .expect("git runs");
+        let repository = Repository::open(place.path()).expect("a repository");
+        let id = repository.hash_kind().empty_tree();
+        let revision = |number: u32, content| {
+            let head = commit_of(&repository, content);
+            json!({"base": head, "by": "a", "event": id, "head": head, "note": null, "number": number})
+        };
+        let state: PrState = serde_json::from_value(json!({
+            "admitted": [], "assignees": [], "author": "a", "closed": null,
+            "comments": [{
+                "anchor": {
+                    "first": lines.map(|(first, _)| first), "last": lines.map(|(_, last)| last),
+                    "path": "f", "side": "new",
+                },
+                "author": "a", "edits": 0, "id": CommentId::new(id, 1), "reply_to": null,
+                "resolved_by": null, "retracted": false, "revision": 1, "suggestion": null, "text": "t",
+            }],
+            "description": null, "draft": false, "heads": id, "labels": [], "merge": null,
+            "merge_request": null, "redactions": 0, "reviewers": [],
+            "revisions": [revision(1, then), revision(2, now)],
+            "status": "open", "target": "refs/heads/main", "title": "t", "verdicts": {},
+        }))
+        .expect("a state");
+        let mut threads = threads(&repository, &state);
+        assert_eq!(threads.len(), 1);
+        threads.remove(0).standing.expect("it is about code")
+    }
+
+    #[test]
+    fn lines_are_followed_to_the_latest_revision() {
+        let standing = check(Some("a\nb\nc\n"), Some("x\na\nb\nc\n"), Some((2, 3)));
+        assert!(
+            matches!(
+                standing,
+                Standing::Lines {
+                    first: 3,
+                    last: 4,
+                    ..
+                }
+            ),
+            "{standing:?}"
+        );
+    }
+
+    #[test]
+    fn changed_lines_are_outdated_and_shown_as_they_were() {
+        for now in [Some("a\nB\nc\n"), None] {
+            match check(Some("a\nb\nc\n"), now, Some((2, 2))) {
+                Standing::Outdated {
+                    excerpt: Some(excerpt),
+                } => assert!(excerpt.render().contains("> 2 | b"), "{now:?}"),
+                other => unreachable!("{now:?}: {other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn whole_files_stand_while_they_are_there() {
+        assert_eq!(check(Some("a\n"), Some("b\n"), None), Standing::File);
+        let gone = Standing::Outdated { excerpt: None };
+        assert_eq!(check(Some("a\n"), None, None), gone);
+    }
+
+    #[test]
+    fn what_was_never_there_says_so() {
+        for (then, lines) in [(Some("a\n"), (5, 6)), (None, (1, 1))] {
+            let standing = check(then, Some("a\n"), Some(lines));
+            assert!(
+                matches!(standing, Standing::Unavailable { .. }),
+                "{standing:?}"
+            );
+        }
+    }
+}

@@ -223,3 +223,71 @@ fn read(repository: &Repository, tree: ObjectId) -> anyhow::Result<Draft> {
     );
     Ok(draft)
 }
+
+#[cfg(test)]
+mod tests {
+    use touchmark_git::Git;
+
+    use super::*;
+
+    fn repository(place: &std::path::Path) -> Repository {
+        Git::new(place)
+            .args(["init", "--quiet"])
+            .run()
+            .expect("git runs");
+        Repository::open(place).expect("a repository")
+    }
+
+    #[test]
+    fn a_draft_is_kept_until_it_is_deleted() {
+        let place = tempfile::tempdir().expect("a directory");
+        let repository = repository(place.path());
+        let id = repository.hash_kind().empty_tree();
+        let suggestion = repository
+            .write(ObjectType::Blob, b"\xff\n")
+            .expect("a blob");
+        let mut stored = Stored::new(id, 2);
+        stored.draft.comments.push(DraftComment {
+            about: About::Code {
+                first: Some(3),
+                last: Some(4),
+                path: "a%20b".to_owned(),
+                side: Side::Old,
+            },
+            suggestion: Some(suggestion),
+            text: "Hm.".to_owned(),
+        });
+        stored.store(&repository).expect("it is stored");
+        let name = ref_name(id);
+        let tree = repository.read_ref(&name).expect("refs").expect("a ref");
+        // Reachable from the ref, so that garbage collection keeps it.
+        let entry = repository.entry_at(tree, b"suggestion-0001");
+        assert_eq!(entry.expect("a tree").map(|(_, id)| id), Some(suggestion));
+        let mut read = Stored::load(&repository, id)
+            .expect("it is read")
+            .expect("a draft");
+        assert_eq!(read.draft, stored.draft);
+        assert_eq!(all(&repository).expect("refs"), [id]);
+        assert_eq!(only(&repository).expect("one"), id);
+        read.delete(&repository).expect("it is deleted");
+        assert!(Stored::load(&repository, id).expect("refs").is_none());
+        assert!(only(&repository).is_err());
+    }
+
+    #[test]
+    fn a_change_by_another_command_is_not_overwritten() {
+        let place = tempfile::tempdir().expect("a directory");
+        let repository = repository(place.path());
+        let id = repository.hash_kind().empty_tree();
+        let mut one = Stored::new(id, 1);
+        let mut two = Stored::new(id, 2);
+        one.store(&repository).expect("it is stored");
+        assert!(two.store(&repository).is_err());
+        let mut again = Stored::load(&repository, id)
+            .expect("it is read")
+            .expect("a draft");
+        again.delete(&repository).expect("it is deleted");
+        one.draft.revision = 3;
+        assert!(one.store(&repository).is_err());
+    }
+}
