@@ -14,7 +14,7 @@ mod signers_file;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 
 use crate::output::Output;
 
@@ -29,7 +29,12 @@ struct Cli {
 }
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let manual = format!("{}\n{}", exit_codes::ExitCode::manual(), env_vars::manual());
+    let parsed = Cli::command()
+        .after_long_help(manual)
+        .try_get_matches()
+        .and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
         Ok(cli) => cli,
         Err(err) => return clap_ending(&err),
     };
@@ -49,5 +54,15 @@ fn clap_ending(err: &clap::Error) -> ExitCode {
         exit_codes::ExitCode::Usage.into()
     } else {
         exit_codes::ExitCode::Success.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
     }
 }

@@ -193,8 +193,8 @@ fn as_text(forge: &Forge, shown: &Shown, out: &Output) -> String {
     let when = instant(event.author.seconds, forge.now());
     let subject = out.paint(Style::Bold, &visible_line(&event.subject));
     let mut text = format!(
-        "{id}  {subject}\n    {by}, {when} ({})\n    {verdict}, key {}{pending}\n",
-        event.payload.kind().tag(),
+        "{id}  {subject}\n    {by}, {when} {}\n    {verdict}, key {}{pending}\n",
+        out.paint(Style::Dim, &format!("({})", event.payload.kind().tag())),
         event.signer.fingerprint(),
     );
     if let Some(body) = &event.body {

@@ -1,6 +1,8 @@
 //! The cache of verified tips: a state that was replayed, so that only newer events are read and verified.
 //!
 //! Deleting it costs time only. What has a rejected event is not cached: a later policy could change what it means.
+//! Each log has two checkpoints: the whole state for reading, and one without comments for writing,
+//! which stays small however long the log is, so that an append costs the same on a long log as on a short one.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +15,7 @@ use touchmark_git::{Budget, Cache, Checkpoint};
 use super::Forge;
 
 /// Who wrote a checkpoint; another version of the program may read events otherwise.
-const PROGRAM: &str = concat!("touchmark-cli ", env!("CARGO_PKG_VERSION"), " 1");
+const PROGRAM: &str = concat!("touchmark-cli ", env!("CARGO_PKG_VERSION"), " 2");
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -25,21 +27,51 @@ struct Stored {
     issue: Option<Box<IssueState>>,
 }
 
+/// How much of a state is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// All of it.
+    Whole,
+    /// All but the comments.
+    WithoutComments,
+}
+
+impl Extent {
+    /// What the checkpoint goes by in the cache.
+    fn key(self, log: &LogName) -> String {
+        match self {
+            Self::Whole => log.to_string(),
+            Self::WithoutComments => format!("{log} without comments"),
+        }
+    }
+}
+
 /// The state at `tip`, from a cached one and the events since; `None` when it must be replayed whole.
-pub(super) fn continue_from(forge: &Forge, log: &LogName, tip: ObjectId) -> Option<Outcome> {
-    let cached = load(forge, log)?;
+pub(super) fn continue_from(
+    forge: &Forge,
+    log: &LogName,
+    tip: ObjectId,
+    extent: Extent,
+) -> Option<Outcome> {
+    let mut cached = load(forge, log, extent)?;
+    if extent == Extent::WithoutComments {
+        cached = cached.without_comments();
+    }
     if cached.tip == tip {
         return Some(cached);
     }
     let stop = BTreeSet::from([cached.tip]);
     let objects = forge.repo.load_log(tip, &stop, &Budget::default()).ok()?;
     let outcome = resume(&forge.policies, cached, tip, &objects, Trust::Nothing)?;
-    store(forge, &outcome);
+    match extent {
+        Extent::Whole => store(forge, &outcome),
+        Extent::WithoutComments => store_as(forge, &outcome.clone().without_comments(), extent),
+    }
     Some(outcome)
 }
 
-fn load(forge: &Forge, log: &LogName) -> Option<Outcome> {
-    let checkpoint = Cache::of(&forge.repo).load(&log.to_string(), PROGRAM)?;
+fn load(forge: &Forge, log: &LogName, extent: Extent) -> Option<Outcome> {
+    let checkpoint = Cache::of(&forge.repo).load(&extent.key(log), PROGRAM)?;
     if checkpoint.policy != forge.policies.latest().map(|(id, _)| id) {
         return None;
     }
@@ -64,6 +96,12 @@ fn load(forge: &Forge, log: &LogName) -> Option<Outcome> {
 
 /// Keeps a state for the next time. Failing to costs time only.
 pub(super) fn store(forge: &Forge, outcome: &Outcome) {
+    store_as(forge, outcome, Extent::Whole);
+    let small = outcome.clone().without_comments();
+    store_as(forge, &small, Extent::WithoutComments);
+}
+
+fn store_as(forge: &Forge, outcome: &Outcome, extent: Extent) {
     let (Some(facts), true) = (outcome.tip_facts, outcome.is_sound()) else {
         return;
     };
@@ -84,7 +122,7 @@ pub(super) fn store(forge: &Forge, outcome: &Outcome) {
     };
     let checkpoint = Checkpoint {
         program: PROGRAM.to_owned(),
-        log_ref: outcome.log.to_string(),
+        log_ref: extent.key(&outcome.log),
         tip: outcome.tip,
         policy: forge.policies.latest().map(|(id, _)| id),
         payload,

@@ -26,6 +26,7 @@ use crate::errors::Failure;
 use crate::exit_codes::ExitCode;
 use crate::globals::Globals;
 use crate::keys::{self, Signer};
+use cache::Extent;
 
 pub(crate) use publish::Published;
 pub(crate) use push::{Ending, Push, push};
@@ -86,6 +87,12 @@ impl Forge {
         let (policies, outcome) = load_policy(&repo, tip)?;
         check_root(&policies, &pinned)?;
         expect_sound(&outcome, "the policy")?;
+        // An unpublished policy must not hide that the server has got another one meanwhile.
+        if let Some(published) = repo.read_ref(&LogName::Policy.to_string())?
+            && published != tip
+        {
+            check_root(&load_policy(&repo, published)?.0, &pinned)?;
+        }
         Ok(Self {
             repo,
             policies,
@@ -168,7 +175,7 @@ impl Forge {
         if *log == LogName::Policy {
             return Ok(load_policy(&self.repo, tip)?.1);
         }
-        if let Some(outcome) = cache::continue_from(self, log, tip) {
+        if let Some(outcome) = cache::continue_from(self, log, tip, Extent::Whole) {
             return Ok(outcome);
         }
         let objects = self
@@ -178,6 +185,14 @@ impl Forge {
         let outcome = replay::replay(&self.policies, log, tip, &objects, replay::Trust::Nothing);
         cache::store(self, &outcome);
         Ok(outcome)
+    }
+
+    /// As [`Forge::replay_to`], but the comments may be left out: enough to judge what names none, on a log of any length.
+    pub(crate) fn summary_at(&self, log: &LogName, tip: ObjectId) -> anyhow::Result<Outcome> {
+        match cache::continue_from(self, log, tip, Extent::WithoutComments) {
+            Some(outcome) => Ok(outcome),
+            None => self.replay_to(log, tip),
+        }
     }
 
     /// The logs of a type, published or not.
@@ -424,3 +439,46 @@ fn policy_gone() -> Failure {
 
 /// Events that were made again: old id to new one.
 pub(crate) type IdMap = BTreeMap<ObjectId, ObjectId>;
+
+#[cfg(test)]
+mod tests {
+    use touchmark_core::id::HashKind;
+
+    use super::*;
+
+    #[test]
+    fn names_stand_for_one_log_or_none() {
+        let id = |hex: &str| ObjectId::from_hex(&format!("{hex:0<40}")).unwrap();
+        let logs = vec![
+            LogName::Pr(id("abcd1")),
+            LogName::Pr(id("abcd2")),
+            LogName::Check(id("1234")),
+            LogName::Policy,
+        ];
+        let check = |name: &str, expect: Result<&LogName, &str>| match (
+            choose(logs.clone(), name, "object"),
+            expect,
+        ) {
+            (Ok(log), Ok(expected)) => assert_eq!(log, *expected, "{name}"),
+            (Err(err), Err(words)) => assert!(err.to_string().contains(words), "{name}: {err}"),
+            (got, _) => panic!("{name}: {got:?}"),
+        };
+        check("abcd1", Ok(&logs[0]));
+        check("ABCD2", Ok(&logs[1]));
+        check("1234", Ok(&logs[2]));
+        check("abcd", Err("ambiguous"));
+        check("abc", Err("not an id"));
+        check("main", Err("not an id"));
+        check("ffff", Err("there is no object"));
+        check("#7", Err("a number"));
+        assert_eq!(logs[0].root().map(|id| id.kind()), Some(HashKind::Sha1));
+    }
+
+    #[test]
+    fn outbox_and_forge_mirror_each_other() {
+        let name = "refs/forge/pr/x/log";
+        assert_eq!(outbox_name(name), "refs/outbox/pr/x/log");
+        assert_eq!(forge_name(&outbox_name(name)), name);
+        assert_eq!(outbox_name("refs/heads/main"), "refs/heads/main");
+    }
+}

@@ -195,7 +195,7 @@ impl Pending {
             expected: published,
             new: tip,
         }];
-        let outcome = forge.replay_to(log, tip)?;
+        let outcome = forge.summary_at(log, tip)?;
         pushes.extend(heads_push(forge, &outcome)?);
         for id in &new.events {
             let event = event::decode(&new.objects, id, Verify::Trusted)?;

@@ -46,8 +46,10 @@ impl Reconciled {
 pub(super) struct Unpublished {
     /// Their ids, oldest first, along first parents.
     pub(super) events: Vec<ObjectId>,
-    /// Everything that the outbox's tip reaches.
+    /// What the outbox's tip reaches; only what is new if the outbox is ahead of the server.
     pub(super) objects: Objects,
+    /// Whether the outbox follows what the server has.
+    pub(super) ahead: bool,
 }
 
 /// What `tip` has over `published`.
@@ -56,22 +58,37 @@ pub(super) fn unpublished(
     tip: ObjectId,
     published: Option<ObjectId>,
 ) -> anyhow::Result<Unpublished> {
-    let load = |tip| {
+    let load = |tip, known: &BTreeSet<ObjectId>| {
         forge
             .repo
-            .load_log(tip, &BTreeSet::new(), &Budget::default())
+            .load_log(tip, known, &Budget::default())
             .context("cannot read a log")
     };
-    let objects = load(tip)?;
-    let known = published.map(load).transpose()?;
+    // Usually nobody was faster, and only what is new need be read.
+    let ahead = match published {
+        Some(published) => forge.repo.is_ancestor(published, tip)?,
+        None => false,
+    };
+    let objects = load(tip, &BTreeSet::from_iter(published.filter(|_| ahead)))?;
+    let known = match published {
+        Some(published) if !ahead => Some(load(published, &BTreeSet::new())?),
+        _ => None,
+    };
+    let is_known = |id: &ObjectId| {
+        Some(*id) == published || known.as_ref().is_some_and(|known| known.contains(id))
+    };
     let mut events = Vec::new();
     let mut next = Some(tip);
-    while let Some(id) = next.filter(|id| !known.as_ref().is_some_and(|known| known.contains(id))) {
+    while let Some(id) = next.filter(|id| !is_known(id)) {
         events.push(id);
         next = super::write::first_parent(&forge.repo, id)?;
     }
     events.reverse();
-    Ok(Unpublished { events, objects })
+    Ok(Unpublished {
+        events,
+        objects,
+        ahead,
+    })
 }
 
 /// Brings the log's outbox up to date with what the server has.
@@ -96,7 +113,7 @@ pub(super) fn reconcile(forge: &Forge, log: &LogName) -> anyhow::Result<Reconcil
     for id in &new.events {
         events.push(event::decode(&new.objects, id, Verify::Full)?);
     }
-    if new.objects.contains(&published) {
+    if new.ahead {
         return Ok(Reconciled::default());
     }
     let mut done = Reconciled::default();
@@ -142,7 +159,7 @@ fn recreate_all(
         let next = decide::recreate(&forge.scene()?, &outcome, objects, event, renamed)?;
         let id = forge.sign_and_store(&next)?;
         renamed.insert(event.id, id);
-        outcome = accept(forge, &outcome, id)?;
+        outcome = accept(forge, &outcome, id, false)?;
     }
     Ok(outcome.tip)
 }
@@ -152,21 +169,22 @@ fn join(forge: &Forge, events: &[Event], base: &Outcome) -> anyhow::Result<Objec
     let last = events.last().context("there is nothing to join")?;
     let next = decide::join(&forge.scene()?, base, last.id, last.author.seconds)?;
     let id = forge.sign_and_store(&next)?;
-    Ok(accept(forge, base, id)?.tip)
+    Ok(accept(forge, base, id, true)?.tip)
 }
 
 /// The state with `tip`; a refusal when that brings an event that does not count.
-fn accept(forge: &Forge, before: &Outcome, tip: ObjectId) -> anyhow::Result<Outcome> {
-    let objects = forge
-        .repo
-        .load_log(tip, &BTreeSet::new(), &Budget::default())?;
-    Ok(decide::accept(
-        &forge.scene()?,
-        before,
-        &before.log,
-        tip,
-        &objects,
-    )?)
+///
+/// A log of one event is replayed whole, because its second event may need the first.
+fn accept(
+    forge: &Forge,
+    before: &Outcome,
+    tip: ObjectId,
+    joins: bool,
+) -> anyhow::Result<Outcome> {
+    let linear = !joins && before.events > 1;
+    let known = BTreeSet::from_iter(linear.then_some(before.tip));
+    let objects = forge.repo.load_log(tip, &known, &Budget::default())?;
+    Ok(decide::accept(&forge.scene()?, before, tip, &objects)?)
 }
 
 fn replace_outbox(

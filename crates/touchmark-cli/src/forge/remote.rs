@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Context as _;
 use touchmark_core::id::ObjectId;
+use touchmark_core::log::LogName;
 use touchmark_git::{Repository, Trust};
 
 use super::FORGE;
@@ -12,6 +13,9 @@ use crate::exit_codes::ExitCode;
 
 /// The refspecs of a clone: forge refs without force, and without the archive.
 const REFSPECS: [&str; 2] = ["refs/forge/*:refs/forge/*", "^refs/forge/archive"];
+
+/// Where closed objects are folded.
+const ARCHIVE: &str = "refs/forge/archive";
 
 /// What a fetch brought.
 #[derive(Debug, Default)]
@@ -145,26 +149,77 @@ fn rejected_refs(stderr: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// A forge ref that was fetched once may only go away by being archived.
+/// A forge ref that was fetched once may only go away by being archived, at a tip that descends from ours.
 fn check_dropped(
     repo: &Repository,
     remote: &str,
     before: &BTreeMap<String, ObjectId>,
 ) -> anyhow::Result<()> {
     let listed = remote_refs(repo, remote, "refs/forge/*")?;
-    let archived = listed.contains_key("refs/forge/archive");
-    let is_object = |name: &str| name.ends_with("/log") || name.ends_with("/heads");
-    let dropped: Vec<&str> = before
-        .keys()
-        .map(String::as_str)
-        .filter(|name| !listed.contains_key(*name))
-        .filter(|name| !(archived && is_object(name)))
+    let mut dropped: BTreeMap<&str, ObjectId> = before
+        .iter()
+        .filter(|(name, _)| !listed.contains_key(*name))
+        .map(|(name, id)| (name.as_str(), *id))
         .collect();
+    if let (false, Some(archive)) = (dropped.is_empty(), listed.get(ARCHIVE)) {
+        let archived = Archived::fetch(repo, remote, *archive)?;
+        let mut gone = BTreeMap::new();
+        for (name, tip) in dropped {
+            if !archived.holds(name, tip)? {
+                gone.insert(name, tip);
+            }
+        }
+        dropped = gone;
+    }
     if dropped.is_empty() {
         return Ok(());
     }
-    let names = dropped.join(", ");
+    let names = dropped.into_keys().collect::<Vec<_>>().join(", ");
     Err(alarm(remote, &format!("it no longer has {names}")).into())
+}
+
+/// The server's archive of closed objects: a tree of object ids with their tips.
+struct Archived<'a> {
+    repo: &'a Repository,
+    tree: ObjectId,
+}
+
+impl<'a> Archived<'a> {
+    fn fetch(repo: &'a Repository, remote: &str, tip: ObjectId) -> anyhow::Result<Self> {
+        repo.git()
+            .prompt()
+            .args([
+                "fetch",
+                "--no-tags",
+                "--no-write-fetch-head",
+                "--recurse-submodules=no",
+            ])
+            .args(["--refmap=", "--", remote, ARCHIVE])
+            .run()
+            .map_err(|err| unreachable_server(remote, &err))?;
+        let tree = repo.tree_of(tip)?;
+        Ok(Self { repo, tree })
+    }
+
+    /// Whether the ref's object is archived with everything that this clone has of it.
+    fn holds(&self, name: &str, tip: ObjectId) -> anyhow::Result<bool> {
+        let object = name
+            .strip_suffix("/heads")
+            .map_or_else(|| name.to_owned(), |rest| format!("{rest}/log"));
+        let kind = self.repo.hash_kind();
+        let Some(id) = LogName::parse(kind, &object).and_then(|log| log.root()) else {
+            return Ok(false);
+        };
+        let hex = id.to_string();
+        let (first, rest) = hex.split_at(2);
+        let (second, rest) = rest.split_at(2);
+        let path = format!("{first}/{second}/{rest}");
+        let Some((_, kept)) = self.repo.entry_at(self.tree, path.as_bytes())? else {
+            return Ok(false);
+        };
+        // Heads go with their log, which says what they were.
+        Ok(name.ends_with("/heads") || self.repo.is_ancestor(tip, kept)?)
+    }
 }
 
 /// Keeps the highest receipt that was seen; a tip that does not descend from it is a rollback.

@@ -26,7 +26,10 @@ impl Forge {
     /// A refusal; or the key, the repository or a lock does not let it happen.
     pub(crate) fn write(&self, log: &LogName, command: Command) -> anyhow::Result<ObjectId> {
         for _ in 0..ATTEMPTS {
-            let outcome = self.load(log)?;
+            let outcome = match self.tip(log)? {
+                Some(tip) if !command.names_comment() => self.summary_at(log, tip)?,
+                _ => self.load(log)?,
+            };
             let next = decide::next(&self.scene()?, &outcome, command.clone())?;
             let id = self.sign_and_store(&next)?;
             if self.move_outbox(log, id)? {
@@ -80,9 +83,18 @@ impl Forge {
         sign_and_store(&self.repo, self.me()?.signer.as_ref(), next)
     }
 
+    /// The state at `tip` as far as its last event needs: one that names a comment needs all of them.
+    fn judged(&self, log: &LogName, tip: ObjectId) -> anyhow::Result<Outcome> {
+        let summary = self.summary_at(log, tip)?;
+        if summary.is_sound() {
+            return Ok(summary);
+        }
+        self.replay_to(log, tip)
+    }
+
     /// Moves the log's outbox to `tip`, whose first parent must be the log's tip; `false` when that has moved meanwhile.
     fn move_outbox(&self, log: &LogName, tip: ObjectId) -> anyhow::Result<bool> {
-        let outcome = self.replay_to(log, tip)?;
+        let outcome = self.judged(log, tip)?;
         // The decision used the same rules, so this shows a defect of this program or of the disk, before anyone sees it.
         if let Some(rejected) = outcome
             .rejected

@@ -71,42 +71,48 @@ fn directory(args: &Args, globals: &Globals) -> anyhow::Result<PathBuf> {
     dir.canonicalize().with_context(failed)
 }
 
-/// What to type to look at the result.
+/// Says what to type to look at the result.
 fn curtain(directory: &Path, ending: &Ending, out: &Output) -> anyhow::Result<()> {
-    let alice = quoted(&directory.join("alice"));
+    out.line("")?;
+    let title = "All of it is plain git. Read it and check it yourself:";
+    out.line(out.paint(Style::Bold, title))?;
+    for (what, command) in things_to_try(directory, ending) {
+        out.line("")?;
+        out.line(format_args!("# {what}"))?;
+        out.line(command)?;
+    }
+    out.line("")?;
+    out.line(format_args!("It stays in {}.", directory.display()))
+}
+
+/// What there is to see, and the command that shows it.
+fn things_to_try(directory: &Path, ending: &Ending) -> Vec<(&'static str, String)> {
+    let alice = format!("git -C {}", quoted(&directory.join("alice")));
     let bob = quoted(&directory.join("bob"));
     let pr = &ending.pull_request;
     let short = pr.get(..12).unwrap_or(pr);
-    let approval = ending.approval.as_str();
+    let log = format!("refs/forge/pr/{pr}/log");
     // The program need not be on the search path: cargo may have started it.
     let touchmark =
         std::env::current_exe().map_or_else(|_| "touchmark".to_owned(), |path| quoted(&path));
-    out.line("")?;
-    out.line(out.paint(
-        Style::Bold,
-        "All of it is plain git. Read it and check it yourself:",
-    ))?;
-    for (what, command) in [
+    let merged = &ending.merged;
+    let approval = &ending.approval;
+    vec![
         (
             "the pull request, as stock git shows it",
-            format!("git -C {alice} log refs/forge/pr/{pr}/log"),
+            format!("{alice} log {log}"),
         ),
         (
             "Bob's approval, verified by stock git",
-            format!("git -C {alice} verify-commit -v {approval}"),
+            format!("{alice} verify-commit -v {approval}"),
         ),
         (
             "every event of it, verified by stock git",
-            format!(
-                "git -C {alice} verify-commit $(git -C {alice} rev-list refs/forge/pr/{pr}/log)"
-            ),
+            format!("{alice} verify-commit $({alice} rev-list {log})"),
         ),
         (
             "what landed",
-            format!(
-                "git -C {alice} log --graph --show-signature {}",
-                ending.merged
-            ),
+            format!("{alice} log --graph --show-signature {merged}"),
         ),
         (
             "the policy: who may do what",
@@ -120,13 +126,7 @@ fn curtain(directory: &Path, ending: &Ending, out: &Output) -> anyhow::Result<()
             "every rule, from the first event on",
             format!("{touchmark} -C {bob} verify --all"),
         ),
-    ] {
-        out.line("")?;
-        out.line(format_args!("# {what}"))?;
-        out.line(command)?;
-    }
-    out.line("")?;
-    out.line(format_args!("It stays in {}.", directory.display()))
+    ]
 }
 
 /// A path as a shell reads it.
