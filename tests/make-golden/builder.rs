@@ -84,6 +84,11 @@ impl Make {
         self
     }
 
+    pub(crate) fn repo(mut self, repo: Digest) -> Self {
+        self.repo = Some(repo);
+        self
+    }
+
     pub(crate) fn email(mut self, email: &str) -> Self {
         self.email = Some(email.to_owned());
         self
@@ -174,6 +179,13 @@ impl Builder {
         self.commit(reference, signed)
     }
 
+    /// Makes an event on `parents` that no ref points to.
+    pub(crate) fn side(&mut self, parents: &[ObjectId], make: Make) -> ObjectId {
+        let id = self.event("refs/none", make.parents(parents));
+        self.refs.remove("refs/none");
+        id
+    }
+
     /// Adds an event that was changed before it was signed.
     pub(crate) fn changed(
         &mut self,
@@ -188,19 +200,6 @@ impl Builder {
             .key()
             .sign_commit(change(text).as_bytes(), self.hash);
         self.commit(reference, signed)
-    }
-
-    /// Adds an event that was changed after it was signed.
-    pub(crate) fn forged(
-        &mut self,
-        reference: &str,
-        make: Make,
-        change: impl FnOnce(String) -> String,
-    ) -> ObjectId {
-        let payload = self.unsigned(reference, &make);
-        let signed = make.who.key().sign_commit(&payload, self.hash);
-        let text = String::from_utf8(signed).expect("events are text");
-        self.commit(reference, change(text).into_bytes())
     }
 
     /// Adds a commit as it is.

@@ -7,7 +7,9 @@
 mod builder;
 mod case;
 mod cases;
+mod coverage;
 mod people;
+mod sshsig;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -60,6 +62,7 @@ fn run(check: bool) -> Result<String> {
             Err(error) => faults.push(format!("{}: {error:#}", case.name)),
         }
     }
+    faults.extend(coverage::gaps(&cases));
     if !faults.is_empty() {
         bail!("{} faults\n{}", faults.len(), faults.join("\n"));
     }

@@ -1,10 +1,22 @@
 //! All cases.
 
+mod form;
+mod joins;
 mod life;
+mod logs;
+mod order;
+mod paths;
+mod permissions;
+mod policies;
+mod policy_files;
+mod signatures;
+mod snapshots;
+mod states;
+mod text;
 
 use touchmark_core::event::Payload;
 use touchmark_core::event::{
-    Anchor, CommentId, LabelChange, PersonChange, RefName, Time, Verdict, payload,
+    Anchor, CommentId, LabelChange, MergeMethod, PersonChange, RefName, Time, Verdict, payload,
 };
 use touchmark_core::id::{HashKind, ObjectId};
 
@@ -16,14 +28,44 @@ use crate::people::Who;
 pub(crate) fn all() -> Vec<Case> {
     let mut cases = Vec::new();
     life::add(&mut cases);
+    form::add(&mut cases);
+    signatures::add(&mut cases);
+    text::add(&mut cases);
+    paths::add(&mut cases);
+    logs::add(&mut cases);
+    order::add(&mut cases);
+    joins::add(&mut cases);
+    states::add(&mut cases);
+    permissions::add(&mut cases);
+    snapshots::add(&mut cases);
+    policies::add(&mut cases);
+    policy_files::add(&mut cases);
     cases
+}
+
+/// A repository in which `make` was carried out twice: as it should be, and with the one defect that breaks `rule`.
+///
+/// `make` returns the event that is accepted the first time and rejected the second.
+fn refuse(rule: &'static str, make: impl Fn(&mut Builder, bool) -> ObjectId) -> Case {
+    refuse_in(HashKind::Sha1, rule, make)
+}
+
+fn refuse_in(
+    hash: HashKind,
+    rule: &'static str,
+    make: impl Fn(&mut Builder, bool) -> ObjectId,
+) -> Case {
+    let mut b = Builder::new(hash);
+    make(&mut b, false);
+    let bad = make(&mut b, true);
+    Case::new(&format!("refuse-{rule}"), b).rejects(bad, rule)
 }
 
 /// A value from its written form.
 fn value<T: touchmark_core::event::Value>(text: &str) -> T {
     T::parse(HashKind::Sha1, text)
         .or_else(|| T::parse(HashKind::Sha256, text))
-        .unwrap_or_else(|| panic!("{text:?} is no such value"))
+        .expect("cases are written well")
 }
 
 fn main_branch() -> RefName {
@@ -97,4 +139,27 @@ fn revision(builder: &Builder, number: u32, target: Option<RefName>) -> Payload 
         base: builder.code(&format!("base-{number}")),
         head: builder.code(&format!("head-{number}")),
     })
+}
+
+/// A comment on the whole object.
+fn say(who: Who, body: &str) -> Make {
+    Make::new(who, comment(None)).body(body)
+}
+
+/// `merge/1` of revision `number` into the main branch.
+fn merge(builder: &Builder, number: u32) -> payload::Merge {
+    payload::Merge {
+        target: main_branch(),
+        revision: number,
+        base: builder.code(&format!("base-{number}")),
+        head: builder.code(&format!("head-{number}")),
+        old: builder.code("old"),
+        new: builder.code("merged"),
+        tree_id: builder.code("tree"),
+        method: MergeMethod::Squash,
+        semantics: 1,
+        request: None,
+        evidence: Vec::new(),
+        time: time(),
+    }
 }
