@@ -39,6 +39,10 @@ pub fn judge(outcome: &Outcome, policy: &Policy, facts: &Facts) -> Verdicts {
         let reason = "there is no pull request to judge";
         return Verdicts::Shut(vec![Refusal::new(Rule::RecordError, reason)]);
     };
+    if !outcome.is_complete() {
+        let reason = "the pull request's comments were not loaded, so nothing can be said of them";
+        return Verdicts::Shut(vec![Refusal::new(Rule::RecordError, reason)]);
+    }
     let mut reasons: Vec<Refusal> = outcome
         .rejected
         .iter()

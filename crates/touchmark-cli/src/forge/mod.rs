@@ -307,8 +307,14 @@ fn tip_of(repo: &Repository, log: &LogName) -> anyhow::Result<Option<ObjectId>> 
         return Ok(published);
     };
     // A publication that was interrupted leaves behind what the server has taken.
+    // Asked this way round first: the outbox is mostly a few events ahead, and the published log may be long.
     match published {
-        Some(published) if repo.is_ancestor(own, published)? => Ok(Some(published)),
+        Some(published)
+            if own == published
+                || (!repo.is_ancestor(published, own)? && repo.is_ancestor(own, published)?) =>
+        {
+            Ok(Some(published))
+        }
         _ => Ok(Some(own)),
     }
 }

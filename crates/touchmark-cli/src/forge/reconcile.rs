@@ -175,12 +175,7 @@ fn join(forge: &Forge, events: &[Event], base: &Outcome) -> anyhow::Result<Objec
 /// The state with `tip`; a refusal when that brings an event that does not count.
 ///
 /// A log of one event is replayed whole, because its second event may need the first.
-fn accept(
-    forge: &Forge,
-    before: &Outcome,
-    tip: ObjectId,
-    joins: bool,
-) -> anyhow::Result<Outcome> {
+fn accept(forge: &Forge, before: &Outcome, tip: ObjectId, joins: bool) -> anyhow::Result<Outcome> {
     let linear = !joins && before.events > 1;
     let known = BTreeSet::from_iter(linear.then_some(before.tip));
     let objects = forge.repo.load_log(tip, &known, &Budget::default())?;

@@ -55,6 +55,18 @@ impl Command {
         }
     }
 
+    /// Whether the command names a comment: then it must be judged with all of them at hand.
+    pub fn names_comment(&self) -> bool {
+        match &self.payload {
+            Payload::Comment(comment) => comment.reply.is_some(),
+            Payload::Review(review) => review
+                .comments
+                .iter()
+                .any(|anchor| anchor.reply_to().is_some()),
+            other => other.comment_id().is_some(),
+        }
+    }
+
     /// With this subject.
     #[must_use]
     pub fn subject(mut self, subject: impl Into<String>) -> Self {

@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 use super::{Next, Scene};
 use crate::event::{Event, Payload, Unsigned, payload};
 use crate::id::ObjectId;
-use crate::log::LogName;
 use crate::object::Objects;
 use crate::refusal::Refusal;
-use crate::replay::{Outcome, State, Trust, check_next, replay};
+use crate::replay::{Outcome, State, Trust, check_next, replay, resume};
 
 /// The event `event` again as the next one of the log that stands as `outcome` says.
 ///
@@ -89,7 +88,9 @@ pub fn join(
     })
 }
 
-/// Replays `log` up to its new tip and refuses it if that brings an event that counts for nothing.
+/// Replays the log that stands as `before` says up to its new tip, and refuses it if that brings an event that counts for nothing.
+///
+/// Where the new part is a plain chain, `objects` need only hold that; for a join they hold the whole log.
 ///
 /// # Errors
 ///
@@ -97,11 +98,11 @@ pub fn join(
 pub fn accept(
     scene: &Scene<'_>,
     before: &Outcome,
-    log: &LogName,
     tip: ObjectId,
     objects: &Objects,
 ) -> Result<Outcome, Refusal> {
-    let outcome = replay(scene.policies, log, tip, objects, Trust::Nothing);
+    let outcome = resume(scene.policies, before.clone(), tip, objects, Trust::Nothing)
+        .unwrap_or_else(|| replay(scene.policies, &before.log, tip, objects, Trust::Nothing));
     let known = |event: ObjectId| before.rejected.iter().any(|old| old.event == event);
     match outcome.rejected.iter().find(|new| !known(new.event)) {
         None => Ok(outcome),

@@ -13,6 +13,8 @@ use crate::id::ObjectId;
 pub struct Comments {
     list: Vec<Comment>,
     index: BTreeMap<CommentId, usize>,
+    /// Whether older ones were left out: see [`Outcome::without_comments`](super::Outcome::without_comments).
+    partial: bool,
 }
 
 /// One comment.
@@ -62,7 +64,11 @@ impl From<Vec<Comment>> for Comments {
             .enumerate()
             .map(|(at, comment)| (comment.id, at))
             .collect();
-        Self { list, index }
+        Self {
+            list,
+            index,
+            partial: false,
+        }
     }
 }
 
@@ -80,6 +86,19 @@ impl Comments {
 
     pub(super) fn get_mut(&mut self, id: &CommentId) -> Option<&mut Comment> {
         self.index.get(id).and_then(|at| self.list.get_mut(*at))
+    }
+
+    /// No comments, and the knowledge that there may be some.
+    pub(super) fn left_out() -> Self {
+        Self {
+            partial: true,
+            ..Self::default()
+        }
+    }
+
+    /// Whether these are all: nothing may be concluded from what a partial list does not have.
+    pub const fn is_complete(&self) -> bool {
+        !self.partial
     }
 
     /// All comments, in replay order.

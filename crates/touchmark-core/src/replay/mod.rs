@@ -70,6 +70,28 @@ impl Outcome {
     }
 }
 
+impl Outcome {
+    /// The same without what was said: small however long the log is, and enough to judge every event that names no comment.
+    ///
+    /// An event that names one is refused on it, and so is a merge: it fails closed.
+    #[must_use]
+    pub fn without_comments(mut self) -> Self {
+        match &mut self.state {
+            Some(State::Pr(state)) => state.comments = Comments::left_out(),
+            Some(State::Issue(state)) => state.comments = Comments::left_out(),
+            Some(State::Proposal(state)) => state.comments = Comments::left_out(),
+            _ => {}
+        }
+        self
+    }
+
+    /// Whether comments were left out.
+    pub fn is_complete(&self) -> bool {
+        let comments = self.state.as_ref().and_then(State::comments);
+        comments.is_none_or(Comments::is_complete)
+    }
+}
+
 /// What a later event may not be older than.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Facts {
