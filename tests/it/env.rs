@@ -118,11 +118,6 @@ impl World {
         self.path().join("home").join(name)
     }
 
-    /// The time now, in seconds since 1970, without moving the clock.
-    pub(crate) fn now(&self) -> i64 {
-        self.clock.load(Ordering::SeqCst)
-    }
-
     /// A command with nothing of the outer environment; the clock moves on by a minute.
     pub(crate) fn command(&self, program: impl AsRef<OsStr>, home: &Path, cwd: &Path) -> Ready {
         let now = self.clock.fetch_add(TICK, Ordering::SeqCst) + TICK;
