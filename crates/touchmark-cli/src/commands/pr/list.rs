@@ -79,6 +79,9 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
             .collect();
         return out.json(&json!({"format": 1, "pull_requests": documents}));
     }
+    if found.is_empty() {
+        out.note("no pull request matches; those of others come with touchmark sync");
+    }
     let rows: Vec<_> = found
         .into_iter()
         .map(|(subject, state)| (subject.id, state))

@@ -88,6 +88,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
         }
         let merge = plan(
             &forge,
+            out,
             &subject,
             &remote,
             args.method.into(),
@@ -196,6 +197,7 @@ fn unreachable(remote: &str, words: &str) -> Failure {
 /// Judges the gate and makes what lands.
 fn plan(
     forge: &Forge,
+    out: &Output,
     subject: &Subject,
     remote: &str,
     method: MergeMethod,
@@ -207,7 +209,14 @@ fn plan(
     let (evidence, tree) = match (judged.verdicts, judged.tree) {
         (Verdicts::Open { evidence }, Some(tree)) => (evidence, tree),
         (Verdicts::Open { .. }, None) => anyhow::bail!("there is nothing that could land"),
-        (Verdicts::Shut(reasons), _) => return Err(Refusals(reasons).into()),
+        (Verdicts::Shut(reasons), _) => {
+            for person in &judged.took_part {
+                out.note(format_args!(
+                    "{person} had a hand in the change, so an approval of theirs does not count"
+                ));
+            }
+            return Err(Refusals(reasons).into());
+        }
     };
     let revision = subject.revision(None)?;
     let Landing { new, tree } = land(forge, subject, method, old, tree, note)?;
