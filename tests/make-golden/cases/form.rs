@@ -371,10 +371,8 @@ fn missing_lines() -> Case {
         .fact(&log, "/events", 6)
 }
 
-/// Trees of reviews that are wrong in their own ways; the rule that comes first is told.
-fn many_trees() -> Case {
-    let mut b = Builder::new(HashKind::Sha256);
-    let (log, _) = open_pr(&mut b, ALICE);
+/// Trees of reviews that break a rule.
+fn bad_trees(b: &mut Builder) -> Vec<(ObjectId, &'static str)> {
     let text = b.blob(b"So.\n");
     let texts = b.tree(&[(MODE_FILE, "0001", text)]);
     let executable = b.tree(&[(0o100_755, "0001", text)]);
@@ -383,19 +381,19 @@ fn many_trees() -> Case {
     let both = b.tree(&[(MODE_FILE, "0001", text), (MODE_FILE, "0002", text)]);
     let missing = b.tree(&[(MODE_FILE, "0001", b.code("no blob"))]);
     let comments = |b: &mut Builder, id| b.tree(&[(MODE_TREE, "comments", id)]);
-    let trees = [
-        (comments(&mut b, executable), "tree-shape"),
-        (comments(&mut b, badly_named), "tree-shape"),
+    vec![
+        (comments(b, executable), "tree-shape"),
+        (comments(b, badly_named), "tree-shape"),
         (b.tree(&[(MODE_FILE, "comments", text)]), "tree-shape"),
         (
             b.tree(&[(MODE_TREE, "comments", texts), (MODE_FILE, "note", text)]),
             "tree-shape",
         ),
         (b.tree(&[(MODE_TREE, "suggestions", texts)]), "tree-shape"),
-        (comments(&mut b, second), "tree-pairing"),
-        (comments(&mut b, both), "tree-pairing"),
+        (comments(b, second), "tree-pairing"),
+        (comments(b, both), "tree-pairing"),
         (b.hash.empty_tree(), "tree-pairing"),
-        (comments(&mut b, missing), "object-missing"),
+        (comments(b, missing), "object-missing"),
         (
             b.tree(&[
                 (MODE_TREE, "comments", texts),
@@ -403,7 +401,15 @@ fn many_trees() -> Case {
             ]),
             "tree-pairing",
         ),
-    ];
+    ]
+}
+
+/// Trees of reviews that are wrong in their own ways; the rule that comes first is told.
+fn many_trees() -> Case {
+    let mut b = Builder::new(HashKind::Sha256);
+    let (log, _) = open_pr(&mut b, ALICE);
+    let trees = bad_trees(&mut b);
+    let good = b.review_tree(&["So.\n"], &[]);
     let mut rejected = Vec::new();
     for (tree, rule) in trees {
         let payload = review(&b, 1, Verdict::Comment, &["1 new a.rs:3"]);
@@ -425,7 +431,7 @@ fn many_trees() -> Case {
             "tree-text",
         ));
     }
-    let tree = comments(&mut b, texts);
+    let tree = good;
     let payload = review(&b, 1, Verdict::Comment, &["2 new a.rs:3"]);
     rejected.push((
         b.event(&log, Make::new(BOB, payload).tree(tree)),

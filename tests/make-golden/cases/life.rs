@@ -2,10 +2,10 @@
 
 use serde_json::json;
 use touchmark_core::event::{
-    CheckStatus, CommentId, Decision, DeliveryOutcome, DequeueReason, MergeMethod, ObjectKind,
-    Payload, Stance, Verdict, payload,
+    CheckStatus, CommentId, Decision, DeliveryOutcome, DequeueReason, MergeMethod, Payload, Stance,
+    Verdict, payload,
 };
-use touchmark_core::id::{Digest, HashKind};
+use touchmark_core::id::{Digest, HashKind, ObjectId};
 use touchmark_core::object::{MODE_FILE, MODE_TREE};
 
 use super::{
@@ -39,21 +39,25 @@ fn name(stem: &str, hash: HashKind) -> String {
     }
 }
 
-/// Opened, reviewed, revised, approved, merged: with every optional key.
-fn pull_request(hash: HashKind) -> Case {
-    let mut b = Builder::new(hash);
+const DESCRIPTION: &str =
+    "Two writers could tear it.\n\n--- not a divider once it is signed\nFixes nothing yet.";
+
+/// Opens a pull request with every list that it may have.
+fn open_with_all(b: &mut Builder) -> (String, ObjectId) {
     let opened = payload::Pr {
         labels: labels(&["+bug", "+needs review"]),
         assignees: people(&["+alice", "+@core"]),
         reviewers: people(&["+bob"]),
-        ..pr(&b)
+        ..pr(b)
     };
     let make = Make::new(ALICE, Payload::Pr(opened))
         .subject("Lock the index while it is written")
-        .body(
-            "Two writers could tear it.\n\n--- not a divider once it is signed\nFixes nothing yet.",
-        );
-    let (log, id) = b.open("pr", make);
+        .body(DESCRIPTION);
+    b.open("pr", make)
+}
+
+/// Bob asks for changes, with a suggestion, on lines of both sides and on a whole file.
+fn first_review(b: &mut Builder, log: &str) -> ObjectId {
     let tree = b.review_tree(
         &[
             "This lock is never released.\n",
@@ -67,36 +71,44 @@ fn pull_request(hash: HashKind) -> Case {
         "2 old src/caf%C3%A9%20x.rs:7",
         "3 new src/lock.rs",
     ];
-    let make = Make::new(BOB, review(&b, 1, Verdict::RequestChanges, &anchors))
+    let make = Make::new(BOB, review(b, 1, Verdict::RequestChanges, &anchors))
         .body("The order is right, the release is not.")
         .tree(tree);
-    let first = b.event(&log, make);
+    b.event(log, make)
+}
+
+/// Alice answers and revises, Bob edits, retracts and approves.
+fn second_round(b: &mut Builder, log: &str, first: ObjectId) -> ObjectId {
     let answer = CommentId::new(first, 1);
     b.event(
-        &log,
+        log,
         Make::new(ALICE, comment(Some(answer))).body("It is now."),
     );
     b.event(
-        &log,
-        Make::new(ALICE, revision(&b, 2, None)).body("Release the lock."),
+        log,
+        Make::new(ALICE, revision(b, 2, None)).body("Release the lock."),
     );
     let resolve = payload::Resolve { comment_id: answer };
-    b.event(&log, Make::new(ALICE, Payload::Resolve(resolve)));
+    b.event(log, Make::new(ALICE, Payload::Resolve(resolve)));
     let edit = payload::CommentEdit {
         comment_id: CommentId::new(first, 2),
     };
     b.event(
-        &log,
+        log,
         Make::new(BOB, Payload::CommentEdit(edit)).body("A good name."),
     );
     let retract = payload::Retract {
         comment_id: CommentId::new(first, 3),
     };
-    b.event(&log, Make::new(BOB, Payload::Retract(retract)));
+    b.event(log, Make::new(BOB, Payload::Retract(retract)));
     let reply_tree = b.review_tree(&["Thanks.\n"], &[]);
     let anchor = format!("1 reply {answer}");
-    let make = Make::new(BOB, review(&b, 2, Verdict::Approve, &[&anchor])).tree(reply_tree);
-    let approval = b.event(&log, make);
+    let make = Make::new(BOB, review(b, 2, Verdict::Approve, &[&anchor])).tree(reply_tree);
+    b.event(log, make)
+}
+
+/// Carol asks for the merge that rests on the approval, and Alice carries it out.
+fn land(b: &mut Builder, log: &str, approval: ObjectId) -> ObjectId {
     let ask = payload::MergeRequest {
         revision: 2,
         base: b.code("base-2"),
@@ -104,7 +116,7 @@ fn pull_request(hash: HashKind) -> Case {
         method: MergeMethod::Merge,
     };
     let ask = b.event(
-        &log,
+        log,
         Make::new(CAROL, Payload::MergeRequest(ask)).body("Before Friday, please."),
     );
     let merge = payload::Merge {
@@ -121,9 +133,18 @@ fn pull_request(hash: HashKind) -> Case {
         evidence: vec![approval],
         time: time(),
     };
-    let merge = b.event(&log, Make::new(ALICE, Payload::Merge(merge)));
+    b.event(log, Make::new(ALICE, Payload::Merge(merge)))
+}
+
+/// Opened, reviewed, revised, approved, merged: with every optional key.
+fn pull_request(hash: HashKind) -> Case {
+    let mut b = Builder::new(hash);
+    let (log, id) = open_with_all(&mut b);
+    let first = first_review(&mut b, &log);
+    let approval = second_round(&mut b, &log, first);
+    let merge = land(&mut b, &log, approval);
     b.event(&log, Make::new(DAVE, comment(None)).body("It works."));
-    Case::new(&name("pull-request", hash), b.clone())
+    Case::new(&name("pull-request", hash), b)
         .fact(&log, "/events", 11)
         .fact(&log, "/state/status", "merged")
         .fact(&log, "/state/merge/event", merge.to_string())
@@ -147,11 +168,7 @@ fn pull_request(hash: HashKind) -> Case {
         .fact(&log, "/state/comments/3/retracted", true)
         .fact(&log, "/state/comments/3/text", json!(null))
         .fact(&log, "/state/comments/5/reply_to", format!("{first}/1"))
-        .fact(
-            &log,
-            "/state/description",
-            "Two writers could tear it.\n\n--- not a divider once it is signed\nFixes nothing yet.",
-        )
+        .fact(&log, "/state/description", DESCRIPTION)
         .fact(&log, "/state/revisions/0/event", id.to_string())
         .fact(&log, "/state/revisions/1/note", "Release the lock.")
 }
@@ -288,11 +305,8 @@ fn check(hash: HashKind) -> Case {
         .body("1 of 300 failed.")
         .tree(evidence);
     let last = b.event(&log, make);
-    for status in [
-        CheckStatus::Error,
-        CheckStatus::Cancelled,
-        CheckStatus::Skipped,
-    ] {
+    use CheckStatus::{Cancelled, Error, Skipped};
+    for status in [Error, Cancelled, Skipped] {
         b.event(&log, Make::new(EDGE, report(status.word(), status, None)));
     }
     Case::new(&name("check", hash), b)
@@ -556,6 +570,5 @@ fn fork() -> Case {
     let mut b = Builder::empty(HashKind::Sha1);
     let origin = Digest::of(b"the other repository");
     b.start_policy_as(ALICE, &usual_policy(), &usual_signers(), Some(origin));
-    let _ = ObjectKind::Pr;
     Case::new("fork", b).fact("refs/forge/policy", "/state/version", 1)
 }

@@ -181,38 +181,46 @@ fn bad_values() -> Case {
         .fold(case, |case, id| case.rejects(id, "trailer-value"))
 }
 
+/// Names that are no branch or tag.
+const BAD_REFS: &[&str] = &[
+    "main",
+    "refs/heads/",
+    "refs/heads/HEAD",
+    "refs/heads/-x",
+    "refs/heads/a/-x",
+    "refs/heads/a..b",
+    "refs/heads/a.lock",
+    "refs/heads/a.lock/b",
+    "refs/heads/.a",
+    "refs/heads/a/.b",
+    "refs/heads/a.",
+    "refs/heads/a@{b",
+    "refs/heads/a~b",
+    "refs/heads/a^b",
+    "refs/heads/a:b",
+    "refs/heads/a?b",
+    "refs/heads/a*b",
+    "refs/heads/a[b",
+    "refs/heads/a\\b",
+    "refs/heads/a//b",
+    "refs/heads/a/",
+    "refs/notes/a",
+    "refs/heads/\u{e9}",
+];
+
 /// Targets that are no branch.
 fn bad_refs() -> Case {
     let mut b = Builder::new(HashKind::Sha1);
     let (log, _) = open_pr(&mut b, ALICE);
     let hex = "0123456789abcdef0123456789abcdef01234567";
-    let refs = [
-        "main",
-        "refs/heads/",
-        "refs/heads/HEAD",
-        "refs/heads/-x",
-        "refs/heads/a/-x",
-        "refs/heads/a..b",
-        "refs/heads/a.lock",
-        "refs/heads/a.lock/b",
-        "refs/heads/.a",
-        "refs/heads/a/.b",
-        "refs/heads/a.",
-        "refs/heads/a@{b",
-        "refs/heads/a~b",
-        "refs/heads/a^b",
-        "refs/heads/a:b",
-        "refs/heads/a?b",
-        "refs/heads/a*b",
-        "refs/heads/a[b",
-        "refs/heads/a\\b",
-        "refs/heads/a//b",
-        "refs/heads/a/",
-        "refs/notes/a",
-        "refs/heads/\u{e9}",
-        &format!("refs/heads/{hex}"),
-        &format!("refs/heads/{}", "x".repeat(245)),
+    let long_and_hex = [
+        format!("refs/heads/{hex}"),
+        format!("refs/heads/{}", "x".repeat(245)),
     ];
+    let refs = BAD_REFS
+        .iter()
+        .copied()
+        .chain(long_and_hex.iter().map(String::as_str));
     let make = Make::new(
         ALICE,
         super::revision(&b, 2, Some(super::value("refs/heads/main"))),

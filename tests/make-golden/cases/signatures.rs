@@ -10,6 +10,28 @@ use crate::people::{BOB, DAVE};
 use crate::sshsig::{Parts, security_key, string};
 
 pub(super) fn add(cases: &mut Vec<Case>) {
+    one_part(cases);
+    cases.push(refuse("signature-bad", |b, bad| {
+        remark(b, |payload| {
+            let signed = if bad {
+                b"something else".as_slice()
+            } else {
+                payload
+            };
+            armored(payload, &plain(signed).armor(70))
+        })
+    }));
+    cases.push(presence());
+    cases.push(security_keys(HashKind::Sha1, "security-keys"));
+    cases.push(security_keys(HashKind::Sha256, "security-keys-sha256"));
+    cases.push(malleability());
+    cases.push(headers());
+    cases.push(other_hash());
+    cases.push(weak_points());
+}
+
+/// One part of the signature is wrong, and everything else is made to fit it.
+fn one_part(cases: &mut Vec<Case>) {
     cases.push(refuse("signature-missing", |b, bad| {
         remark(b, |payload| {
             if bad {
@@ -53,23 +75,6 @@ pub(super) fn add(cases: &mut Vec<Case>) {
             )
         })
     }));
-    cases.push(refuse("signature-bad", |b, bad| {
-        remark(b, |payload| {
-            let signed = if bad {
-                b"something else".as_slice()
-            } else {
-                payload
-            };
-            armored(payload, &plain(signed).armor(70))
-        })
-    }));
-    cases.push(presence());
-    cases.push(security_keys(HashKind::Sha1));
-    cases.push(security_keys(HashKind::Sha256));
-    cases.push(malleability());
-    cases.push(headers());
-    cases.push(other_hash());
-    cases.push(weak_points());
 }
 
 fn plain(payload: &[u8]) -> Parts {
@@ -120,155 +125,87 @@ fn presence() -> Case {
         .rejects(verified_only, "signature-presence")
 }
 
-fn security_keys(hash: HashKind) -> Case {
-    let mut b = with_security_key(hash);
-    let (log, _) = open_issue(&mut b, DAVE);
-    let make = |flags, counter, change: fn(Parts) -> Parts| {
-        move |payload: &[u8]| {
-            let parts = change(Parts::touched("bob's token", payload, flags, counter));
-            attach_signature(payload, &parts.armor(70), hash)
-        }
-    };
-    signed(&mut b, &log, make(1, 7, |parts| parts));
-    signed(&mut b, &log, make(5, u32::MAX, |parts| parts));
-    // A counter that goes back is no defect: not every token has one.
-    signed(&mut b, &log, make(0xff, 0, |parts| parts));
-    let counter = signed(
-        &mut b,
-        &log,
-        make(1, 8, |mut parts| {
-            parts.touch = vec![1, 0, 0, 0, 9];
-            parts
-        }),
-    );
-    let unreduced = signed(&mut b, &log, make(1, 8, Parts::unreduced));
-    let cut = signed(
-        &mut b,
-        &log,
-        make(1, 8, |mut parts| {
-            parts.touch.pop();
-            parts
-        }),
-    );
-    let mixed = signed(
-        &mut b,
-        &log,
-        make(1, 8, |mut parts| {
-            parts.signature_type = b"ssh-ed25519".to_vec();
-            parts
-        }),
-    );
-    let application = signed(
-        &mut b,
-        &log,
-        make(1, 8, |mut parts| {
+type Change = fn(&mut Parts);
+
+/// What is changed in a security key's signature, and the rule that it breaks.
+const TOUCH_CHANGES: [(Change, &str); 5] = [
+    (|parts| parts.touch = vec![1, 0, 0, 0, 9], "signature-bad"),
+    (|parts| *parts = parts.clone().unreduced(), "signature-bad"),
+    (|parts| parts.touch.truncate(4), "signature-form"),
+    (
+        |parts| parts.signature_type = b"ssh-ed25519".to_vec(),
+        "signature-key-type",
+    ),
+    (
+        |parts| {
             let end = parts.public.len() - 8;
             parts.public.truncate(end);
             parts.public.extend(string(b"web:"));
-            parts
-        }),
-    );
-    let stem = "security-keys";
-    let name = if hash == HashKind::Sha1 {
-        stem.to_owned()
-    } else {
-        format!("{stem}-sha256")
+        },
+        "signature-form",
+    ),
+];
+
+fn security_keys(hash: HashKind, name: &str) -> Case {
+    let mut b = with_security_key(hash);
+    let (log, _) = open_issue(&mut b, DAVE);
+    let make = |flags, counter, change: Change| {
+        move |payload: &[u8]| {
+            let mut parts = Parts::touched("bob's token", payload, flags, counter);
+            change(&mut parts);
+            attach_signature(payload, &parts.armor(70), hash)
+        }
     };
-    Case::new(&name, b)
-        .rejects(counter, "signature-bad")
-        .rejects(unreduced, "signature-bad")
-        .rejects(cut, "signature-form")
-        .rejects(mixed, "signature-key-type")
-        .rejects(application, "signature-form")
-        .fact(&log, "/events", 9)
-        .fact(&log, "/state/comments/2/author", "bob")
+    // A counter that goes back is no defect: not every token has one.
+    for (flags, counter) in [(1, 7), (5, u32::MAX), (0xff, 0)] {
+        signed(&mut b, &log, make(flags, counter, |_| ()));
+    }
+    let rejected =
+        TOUCH_CHANGES.map(|(change, rule)| (signed(&mut b, &log, make(1, 8, change)), rule));
+    let case =
+        Case::new(name, b)
+            .fact(&log, "/events", 9)
+            .fact(&log, "/state/comments/2/author", "bob");
+    rejected
+        .into_iter()
+        .fold(case, |case, (id, rule)| case.rejects(id, rule))
 }
 
 type Sign = fn(&[u8]) -> Vec<u8>;
 
+/// A remark's payload under an armor that was changed.
+fn retyped(payload: &[u8], from: &str, to: &str) -> Vec<u8> {
+    armored(payload, &plain(payload).armor(70).replace(from, to))
+}
+
+/// The same with parts that were.
+fn rebuilt(payload: &[u8], change: impl FnOnce(&mut Parts)) -> Vec<u8> {
+    let mut parts = plain(payload);
+    change(&mut parts);
+    armored(payload, &parts.armor(70))
+}
+
 /// Other spellings of a signature that a lax verifier takes.
 fn malleability() -> Case {
-    let spellings: [(Sign, &str); 11] = [
-        (|p| armored(p, &plain(p).armor(64)), "signature-form"),
-        (|p| armored(p, &plain(p).armor(10_000)), "signature-form"),
-        (
-            |p| armored(p, &(plain(p).armor(70) + "more\n")),
-            "signature-form",
-        ),
-        (
-            |p| armored(p, &plain(p).armor(70).replace("\n-----END", "\n\n-----END")),
-            "signature-form",
-        ),
-        (
-            |p| armored(p, &plain(p).armor(70).replace("=\n-----END", "\n-----END")),
-            "signature-form",
-        ),
-        (
-            |p| {
-                armored(
-                    p,
-                    &Parts::of("bob", p, b"git", b"junk", b"sha512").armor(70),
-                )
-            },
-            "signature-form",
-        ),
-        (
-            |p| {
-                armored(
-                    p,
-                    &Parts {
-                        version: 0,
-                        ..plain(p)
-                    }
-                    .armor(70),
-                )
-            },
-            "signature-form",
-        ),
-        (
-            |p| {
-                armored(
-                    p,
-                    &Parts {
-                        version: 2,
-                        ..plain(p)
-                    }
-                    .armor(70),
-                )
-            },
-            "signature-form",
-        ),
-        (
-            |p| {
-                armored(
-                    p,
-                    &Parts {
-                        rest: b"\0",
-                        ..plain(p)
-                    }
-                    .armor(70),
-                )
-            },
-            "signature-form",
-        ),
-        (
-            |p| {
-                armored(
-                    p,
-                    &Parts {
-                        touch: vec![1, 0, 0, 0, 7],
-                        ..plain(p)
-                    }
-                    .armor(70),
-                )
-            },
-            "signature-form",
-        ),
-        (
-            |p| armored(p, &plain(p).unreduced().armor(70)),
-            "signature-bad",
-        ),
+    let forms: [Sign; 10] = [
+        |p| armored(p, &plain(p).armor(64)),
+        |p| armored(p, &plain(p).armor(10_000)),
+        |p| armored(p, &(plain(p).armor(70) + "more\n")),
+        |p| retyped(p, "\n-----END", "\n\n-----END"),
+        |p| retyped(p, "=\n-----END", "\n-----END"),
+        |p| {
+            rebuilt(p, |parts| {
+                *parts = Parts::of("bob", p, b"git", b"junk", b"sha512")
+            })
+        },
+        |p| rebuilt(p, |parts| parts.version = 0),
+        |p| rebuilt(p, |parts| parts.version = 2),
+        |p| rebuilt(p, |parts| parts.rest = b"\0"),
+        |p| rebuilt(p, |parts| parts.touch = vec![1, 0, 0, 0, 7]),
     ];
+    let mut spellings = forms.map(|sign| (sign, "signature-form")).to_vec();
+    let unreduced: Sign = |p| armored(p, &plain(p).unreduced().armor(70));
+    spellings.push((unreduced, "signature-bad"));
     each("signature-malleability", &spellings)
 }
 
