@@ -44,24 +44,44 @@ impl Variant {
 
 pub(crate) fn rules(registry: &Registry) -> String {
     let mut out = header("Every way a record can be wrong.");
-    let rules: Vec<Variant> = registry
-        .rule
-        .iter()
-        .map(|rule| Variant::new(&rule.id, &rule.text))
-        .collect();
-    enumeration(&mut out, "Rule", "A rule by its id.", &rules, "id");
-    out.push_str(
-        "impl Rule {\n    /// When the rule is checked: `read`, `form`, `log`, `state` or `decide`.\n    pub const fn stage(self) -> &'static str {\n        match self {\n",
-    );
-    for (rule, variant) in registry.rule.iter().zip(&rules) {
+    out.push_str("/// A rule by its id.\n#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]\npub enum Rule {\n");
+    for rule in &registry.rule {
+        let _ = writeln!(out, "    /// {}\n    {},", rule.text, camel(&rule.id));
+    }
+    out.push_str("}\n\nimpl Rule {\n    /// All of them, in the order in which they are checked.\n    pub const ALL: &[Self] = &[\n");
+    for rule in &registry.rule {
+        let _ = writeln!(out, "        Self::{},", camel(&rule.id));
+    }
+    out.push_str("    ];\n\n    /// Id, stage and text of each, in the same order.\n    const TABLE: &[(&str, &str, &str)] = &[\n");
+    for rule in &registry.rule {
         let stage = format!("{:?}", rule.stage).to_lowercase();
-        let _ = writeln!(out, "            Self::{} => {stage:?},", variant.name);
+        let _ = writeln!(out, "        ({:?}, {stage:?}, {:?}),", rule.id, rule.text);
     }
-    out.push_str("        }\n    }\n\n    /// What the rule says.\n    pub const fn text(self) -> &'static str {\n        match self {\n");
-    for variant in &rules {
-        let _ = writeln!(out, "            Self::{} => {:?},", variant.name, variant.text);
+    out.push_str(
+        "    ];
+
+    /// As it is written.
+    pub const fn id(self) -> &'static str {
+        Self::TABLE[self as usize].0
     }
-    out.push_str("        }\n    }\n}\n");
+
+    /// When the rule is checked: `read`, `form`, `log`, `state` or `decide`.
+    pub const fn stage(self) -> &'static str {
+        Self::TABLE[self as usize].1
+    }
+
+    /// What the rule says.
+    pub const fn text(self) -> &'static str {
+        Self::TABLE[self as usize].2
+    }
+
+    /// The one that is written like this.
+    pub fn from_id(id: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|rule| rule.id() == id)
+    }
+}
+",
+    );
     out
 }
 

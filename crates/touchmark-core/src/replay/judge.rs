@@ -245,7 +245,7 @@ pub(super) fn standing(state: &State, event: &Event, signer: &Signer<'_>) -> Res
     };
     right(event, signer, exempt)?;
     match state.status() {
-        Some(status) if spec.open => super::issue::expect_open(status),
+        Some(status) if spec.open => super::object::expect_open(status),
         _ => Ok(()),
     }
 }

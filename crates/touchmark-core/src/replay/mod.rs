@@ -12,6 +12,7 @@ mod issue;
 mod judge;
 #[cfg(test)]
 mod laws;
+mod object;
 mod policy;
 mod pr;
 mod proposal;

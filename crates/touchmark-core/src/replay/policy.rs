@@ -183,25 +183,7 @@ fn expect_endorsed(
     let Some(tree) = tree_without_endorsements(objects, event.tree) else {
         return refuse("its tree cannot be read".to_owned());
     };
-    let mut endorsers = Vec::new();
-    for (name, content) in event.files.endorsements() {
-        let endorsement = read_endorsement(objects, *name, content)?;
-        let fits = match &endorsement.payload {
-            Payload::Endorse(word) => {
-                word.stance == Stance::Endorse
-                    && word.version == version.version
-                    && word.tree_id == tree
-                    && endorsement.policy == Some(parent_id)
-            }
-            _ => false,
-        };
-        if !fits {
-            return refuse(format!(
-                "endorsement {name} is not of this version and tree"
-            ));
-        }
-        endorsers.push(endorsement);
-    }
+    let endorsers = read_endorsements(objects, event, parent_id, version.version, tree)?;
     let persons = |by: &Policy| -> BTreeSet<String> {
         endorsers
             .iter()
@@ -237,6 +219,35 @@ fn expect_endorsed(
         ));
     }
     Ok(())
+}
+
+/// The endorsements that a version embeds, each of exactly this version and tree.
+fn read_endorsements(
+    objects: &Objects,
+    event: &Event,
+    parent_id: ObjectId,
+    version: u32,
+    tree: ObjectId,
+) -> Result<Vec<Event>, Refusal> {
+    let mut endorsers = Vec::new();
+    for (name, content) in event.files.endorsements() {
+        let endorsement = read_endorsement(objects, *name, content)?;
+        let fits = match &endorsement.payload {
+            Payload::Endorse(word) => {
+                word.stance == Stance::Endorse
+                    && word.version == version
+                    && word.tree_id == tree
+                    && endorsement.policy == Some(parent_id)
+            }
+            _ => false,
+        };
+        if !fits {
+            let reason = format!("endorsement {name} is not of this version and tree");
+            return Err(Refusal::new(Rule::PolicyThreshold, reason));
+        }
+        endorsers.push(endorsement);
+    }
+    Ok(endorsers)
 }
 
 /// An endorsement as it is embedded: the content of a commit, which must have the id that names the file.

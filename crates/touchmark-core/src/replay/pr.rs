@@ -2,12 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::comments::{Comments, plain};
-use super::issue;
-use super::{
-    Admitted, Closed, GivenVerdict, Merge, MergeRequest, PrState, Revision, Signer, Status,
+use super::comments::Comments;
+use super::object::{self, Tags, Topic, change_labels, change_people};
+use super::{GivenVerdict, Merge, MergeRequest, PrState, Revision, Signer, Status,
 };
-use crate::event::{Event, LabelChange, Payload, PersonChange, Rule, Verdict, payload};
+use crate::event::{Event, Payload, Rule, Verdict, payload};
 use crate::heads;
 use crate::id::ObjectId;
 use crate::refusal::Refusal;
@@ -46,28 +45,6 @@ pub(super) fn start(event: &Event, opened: &payload::Pr, by: &str) -> PrState {
     state
 }
 
-/// Carries out label changes in order.
-pub(super) fn change_labels(labels: &mut BTreeSet<String>, changes: &[LabelChange]) {
-    for change in changes {
-        if change.add {
-            labels.insert(change.label.to_string());
-        } else {
-            labels.remove(change.label.as_str());
-        }
-    }
-}
-
-/// Carries out changes of assignees or reviewers in order.
-pub(super) fn change_people(people: &mut BTreeSet<String>, changes: &[PersonChange]) {
-    for change in changes {
-        if change.add {
-            people.insert(change.party.to_string());
-        } else {
-            people.remove(change.party.as_str());
-        }
-    }
-}
-
 impl PrState {
     /// The latest revision.
     pub fn latest(&self) -> Option<&Revision> {
@@ -90,6 +67,25 @@ impl PrState {
                 let reason = format!("there is no revision {number} with head {head}");
                 Refusal::new(Rule::RevisionUnknown, reason)
             })
+    }
+
+    fn topic(&mut self) -> Topic<'_> {
+        Topic {
+            title: &mut self.title,
+            description: &mut self.description,
+            status: &mut self.status,
+            closed: &mut self.closed,
+            comments: &mut self.comments,
+        }
+    }
+
+    fn tags(&mut self) -> Tags<'_> {
+        Tags {
+            labels: &mut self.labels,
+            assignees: &mut self.assignees,
+            admitted: &mut self.admitted,
+            redactions: &mut self.redactions,
+        }
     }
 
     fn number(&self) -> u32 {
@@ -147,7 +143,7 @@ pub(super) fn check(state: &PrState, event: &Event, signer: &Signer<'_>) -> Resu
             }
             state.expect_landable(merge.revision, merge.base, merge.head)
         }
-        _ => issue::check_shared(&state.comments, state.status, event),
+        _ => object::check_shared(&state.comments, state.status, event),
     }
 }
 
@@ -159,7 +155,7 @@ fn check_review(
     state.named(review.revision, review.base, review.head)?;
     for anchor in &review.comments {
         if let Some(to) = anchor.reply_to() {
-            issue::expect_comment(&state.comments, &to)?;
+            object::expect_comment(&state.comments, &to)?;
         }
     }
     if review.verdict == Verdict::Comment {
@@ -169,7 +165,7 @@ fn check_review(
         let reason = format!("{} has given no verdict", signer.name);
         return Err(Refusal::new(Rule::VerdictUnknown, reason));
     }
-    issue::expect_open(state.status)
+    object::expect_open(state.status)
 }
 
 pub(super) fn apply(state: &mut PrState, event: &Event, by: &str) {
@@ -206,29 +202,10 @@ pub(super) fn apply(state: &mut PrState, event: &Event, by: &str) {
             state.status = Status::Merged;
             state.merge = Some(merged(event, merge, by));
         }
-        Payload::Edit(_) => {
-            state.title.clone_from(&event.subject);
-            state.description.clone_from(&event.body);
+        _ => {
+            state.topic().apply(event, by);
+            state.tags().apply(event, by);
         }
-        Payload::Label(change) => change_labels(&mut state.labels, &change.labels),
-        Payload::Assign(change) => change_people(&mut state.assignees, &change.assignees),
-        Payload::Admit(admit) => state.admitted.push(Admitted {
-            by: by.to_owned(),
-            event: event.id,
-            guest: admit.guest.clone(),
-            object: admit.object,
-            tip: admit.tip,
-        }),
-        Payload::Redact(_) => state.redactions += 1,
-        Payload::Close(_) => {
-            state.status = Status::Closed;
-            state.closed = Some(closed(event, by));
-        }
-        Payload::Reopen(_) => {
-            state.status = Status::Open;
-            state.closed = None;
-        }
-        _ => apply_comments(&mut state.comments, event, by),
     }
 }
 
@@ -251,51 +228,6 @@ fn apply_review(state: &mut PrState, event: &Event, review: &payload::Review, by
     state
         .comments
         .push_review(event, by, review.revision, &review.comments);
-}
-
-/// Comments, edits and threads: the same on every object that can be talked about.
-pub(super) fn apply_comments(comments: &mut Comments, event: &Event, by: &str) {
-    match &event.payload {
-        Payload::Comment(comment) => {
-            let text = event.body.clone().unwrap_or_default();
-            comments.push(super::Comment {
-                reply_to: comment.reply,
-                ..plain(event.id, by, text)
-            });
-        }
-        Payload::CommentEdit(edit) => {
-            if let Some(comment) = comments.get_mut(&edit.comment_id) {
-                comment.text.clone_from(&event.body);
-                comment.edits += 1;
-            }
-        }
-        Payload::Retract(retract) => {
-            if let Some(comment) = comments.get_mut(&retract.comment_id) {
-                comment.text = None;
-                comment.suggestion = None;
-                comment.retracted = true;
-            }
-        }
-        Payload::Resolve(resolve) => {
-            if let Some(comment) = comments.get_mut(&resolve.comment_id) {
-                comment.resolved_by.get_or_insert_with(|| by.to_owned());
-            }
-        }
-        Payload::Unresolve(unresolve) => {
-            if let Some(comment) = comments.get_mut(&unresolve.comment_id) {
-                comment.resolved_by = None;
-            }
-        }
-        _ => {}
-    }
-}
-
-pub(super) fn closed(event: &Event, by: &str) -> Closed {
-    Closed {
-        by: by.to_owned(),
-        event: event.id,
-        note: event.body.clone(),
-    }
 }
 
 fn merged(event: &Event, merge: &payload::Merge, by: &str) -> Merge {

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::comments::Comments;
-use super::pr::{apply_comments, closed};
-use super::{GivenStance, ProposalState, Signer, Status, issue};
+use super::object::{self, Topic};
+use super::{GivenStance, ProposalState, Signer, Status};
 use crate::event::{Event, Payload, Rule, payload};
 use crate::refusal::Refusal;
 
@@ -49,7 +49,7 @@ pub(super) fn check(state: &ProposalState, event: &Event) -> Result<(), Refusal>
             );
             Err(Refusal::new(Rule::ProposalMismatch, reason))
         }
-        _ => issue::check_shared(&state.comments, state.status, event),
+        _ => object::check_shared(&state.comments, state.status, event),
     }
 }
 
@@ -62,18 +62,15 @@ pub(super) fn apply(state: &mut ProposalState, event: &Event, by: &str) {
             };
             state.stances.insert(by.to_owned(), given);
         }
-        Payload::Edit(_) => {
-            state.title.clone_from(&event.subject);
-            state.description.clone_from(&event.body);
+        _ => {
+            let topic = Topic {
+                title: &mut state.title,
+                description: &mut state.description,
+                status: &mut state.status,
+                closed: &mut state.closed,
+                comments: &mut state.comments,
+            };
+            topic.apply(event, by);
         }
-        Payload::Close(_) => {
-            state.status = Status::Closed;
-            state.closed = Some(closed(event, by));
-        }
-        Payload::Reopen(_) => {
-            state.status = Status::Open;
-            state.closed = None;
-        }
-        _ => apply_comments(&mut state.comments, event, by),
     }
 }
