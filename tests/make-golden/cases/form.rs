@@ -321,6 +321,12 @@ fn many_trailers() -> Case {
             ("event-unknown", "comment/1", "guess/1"),
             ("trailer-unknown", "Forge-Policy", "Forge-policy"),
             ("trailer-form", "Forge-Policy: ", "Forge-Policy:"),
+            (
+                "trailer-unknown",
+                "Forge-Policy",
+                "Forge-Repo: 00\nForge-Policy",
+            ),
+            ("message-layout", "\n\nComment\n\n", "\n\n\n\n"),
             ("trailer-form", "Forge-Policy: ", "Forge-Policy:  "),
             (
                 "trailer-form",

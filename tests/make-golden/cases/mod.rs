@@ -13,6 +13,7 @@ mod signatures;
 mod snapshots;
 mod states;
 mod text;
+mod trees;
 
 use touchmark_core::event::Payload;
 use touchmark_core::event::{
@@ -31,6 +32,7 @@ pub(crate) fn all() -> Vec<Case> {
     form::add(&mut cases);
     signatures::add(&mut cases);
     text::add(&mut cases);
+    trees::add(&mut cases);
     paths::add(&mut cases);
     logs::add(&mut cases);
     order::add(&mut cases);

@@ -19,7 +19,7 @@ pub(super) fn add(cases: &mut Vec<Case>) {
     rotation(cases);
     recovery(cases);
     cases.push(after_rejected());
-    cases.push(other_endorsements());
+    other_endorsements(cases);
     cases.push(one_person_two_keys());
     cases.push(retired_endorser());
     cases.push(new_person());
@@ -261,20 +261,43 @@ fn after_rejected() -> Case {
         .fact(&issue, "/state/status", "open")
 }
 
-/// Endorsements of something else, one repository after another in a row of versions that are all rejected.
-fn other_endorsements() -> Case {
-    let mut b = Builder::new(HashKind::Sha1);
-    let first = b.refs[LOG];
-    let files = (usual_policy(), usual_signers());
-    let tree = b.policy_tree(&files.0, &files.1, &[]);
-    let good = endorse(&mut b, ALICE, first, 2, tree);
-    // One that is no endorsement of this spoils the good one beside it.
-    let other = b.code("another tree");
-    let other_tree = endorse(&mut b, ALICE, first, 2, other);
-    let id = version(&mut b, CAROL, 2, refs(&files), &[good, other_tree]);
-    Case::new("policy-endorsement-of-another-tree", b)
-        .rejects(id, "policy-threshold")
-        .fact(LOG, "/state/version", 1)
+/// A good endorsement, and beside it one of something else, which spoils the version.
+fn other_endorsements(cases: &mut Vec<Case>) {
+    for what in ["tree", "version", "parent", "stance", "name", "non-admin"] {
+        let mut b = Builder::new(HashKind::Sha1);
+        let first = b.refs[LOG];
+        let files = (usual_policy(), usual_signers());
+        let tree = b.policy_tree(&files.0, &files.1, &[]);
+        let good = endorse(&mut b, ALICE, first, 2, tree);
+        let (other_tree, other_parent) = (b.code("another tree"), b.code("another parent"));
+        let other = match what {
+            "tree" => endorse(&mut b, BOB, first, 2, other_tree),
+            "version" => endorse(&mut b, BOB, first, 3, tree),
+            "parent" => endorse(&mut b, BOB, other_parent, 2, tree),
+            "stance" => {
+                let stance = Stance::Object;
+                let word = payload::Endorse {
+                    version: 2,
+                    tree_id: tree,
+                    stance,
+                };
+                let make = Make::new(BOB, Payload::Endorse(word)).policy(first);
+                b.side(&[first], make)
+            }
+            // No such commit is there to be copied, so the file is empty.
+            "name" => other_tree,
+            // That of somebody who is no admin is well formed, and counts for nothing.
+            _ => endorse(&mut b, BOB, first, 2, tree),
+        };
+        let id = version(&mut b, CAROL, 2, refs(&files), &[good, other]);
+        let case = Case::new(&format!("policy-endorsement-{what}"), b);
+        cases.push(match what {
+            "non-admin" => case.fact(LOG, "/state/version", 2),
+            _ => case
+                .rejects(id, "policy-threshold")
+                .fact(LOG, "/state/version", 1),
+        });
+    }
 }
 
 /// One person with two keys is one person.

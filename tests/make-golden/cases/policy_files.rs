@@ -35,6 +35,22 @@ const TOML: &[(&str, &str, &str)] = &[
         "[\"bob@example.com\", \"alice@example.com\"]",
     ),
     (
+        "email-twice",
+        "[\"bob@example.com\"]",
+        "[\"bob@example.com\", \"bob@example.com\"]",
+    ),
+    ("byte-order-mark", "format = 1", "\u{feff}format = 1"),
+    (
+        "toml-1.1",
+        "[recovery]\ndeclined = true\n",
+        "[recovery]\ndeclined = true\n[defaults]\napprovals = 1\n[people.eve]\nname = \"\\e\"\nemails = [\"e@x\"]\nroles = []\n",
+    ),
+    (
+        "key-defined-twice",
+        "declined = true",
+        "declined = true\ndeclined = true",
+    ),
+    (
         "bad-email",
         "[\"bob@example.com\"]",
         "[\"bob@example.com\", \"b ob\"]",

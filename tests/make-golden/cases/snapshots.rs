@@ -26,6 +26,7 @@ pub(super) fn add(cases: &mut Vec<Case>) {
     cases.push(not_second());
     cases.push(bad_states());
     cases.push(by_maintainer());
+    cases.push(dropped_lines());
 }
 
 /// An issue as it was before its history was erased.
@@ -297,4 +298,33 @@ fn by_maintainer() -> Case {
         .fact(&log, "/state", Value::Null)
         .fact(&misplaced, "/state", Value::Null)
         .fact(&good, "/state/status", "open")
+}
+
+/// `dropped` is digests, one a line, or nothing.
+fn dropped_lines() -> Case {
+    let mut b = Builder::new(HashKind::Sha1);
+    let state = canonical_json(&issue_state(&b));
+    let digest = Digest::of(b"one").to_string();
+    let mut restart = |dropped: &str| {
+        let make = snapshot(&mut b, ObjectKind::Issue, &state);
+        let files: [(&str, &[u8]); 2] = [
+            ("dropped", dropped.as_bytes()),
+            ("state.json", state.as_bytes()),
+        ];
+        let tree = b.folder(&files);
+        b.open("issue", make.tree(tree))
+    };
+    let (log, _) = restart("");
+    let bad = [
+        digest.clone(),
+        format!("{digest}\n\n"),
+        format!("{}\n", digest.to_uppercase()),
+        format!("{digest} \n"),
+        "\n".to_owned(),
+    ];
+    let rejected = bad.map(|dropped| restart(&dropped).1);
+    let case = Case::new("snapshot-dropped", b).fact(&log, "/state/status", "open");
+    rejected
+        .into_iter()
+        .fold(case, |case, id| case.rejects(id, "tree-text"))
 }
