@@ -30,7 +30,7 @@ pub(crate) const TERM: &str = "TERM";
 pub(crate) const HOME: &str = "HOME";
 
 /// What the manual says of each.
-const TEXTS: [(&str, &str); 9] = [
+pub(crate) const TEXTS: [(&str, &str); 9] = [
     (KEY, "the key to sign with, as --key, which wins"),
     (
         EDITOR,

@@ -2,11 +2,13 @@
 
 use std::fmt;
 
-use touchmark_core::event::Rule;
+use serde_json::{Value, json};
+use touchmark_core::id::ObjectId;
 use touchmark_core::refusal::Refusal;
 use touchmark_git::{GitError, LoadError, OpenError, TrustError};
 
 use crate::exit_codes::ExitCode;
+use crate::next_steps::next_step;
 use crate::output::Output;
 use crate::render::visible;
 
@@ -72,34 +74,74 @@ impl fmt::Display for Refusals {
 
 impl std::error::Error for Refusals {}
 
+/// One error as it is shown.
+struct Shown {
+    /// The broken rule's id, or the exit code's name.
+    code: &'static str,
+    message: String,
+    evidence: Vec<ObjectId>,
+    hints: Vec<String>,
+}
+
 /// Prints an error with its hints and returns the code to end with.
+///
+/// With `--json` it is the last line of standard error: `code`, `message`, `evidence` and `hints` of each error.
 pub(crate) fn report(error: &anyhow::Error, out: &Output) -> ExitCode {
-    if let Some(Refusals(refusals)) = error.downcast_ref() {
-        for refusal in refusals {
-            report_refusal(refusal, &refusal.to_string(), out);
+    let (errors, code) = shown(error);
+    if out.is_json() {
+        let errors: Vec<Value> = errors.iter().map(as_json).collect();
+        let exit = code as u8;
+        out.note(json!({"errors": errors, "exit": exit, "format": 1}));
+        return code;
+    }
+    for error in errors {
+        out.error(visible(&error.message));
+        for id in &error.evidence {
+            out.note(format_args!("  see {id}"));
         }
-        return ExitCode::Refused;
-    }
-    if let Some(refusal) = find::<Refusal>(error) {
-        report_refusal(refusal, &format!("{error:#}"), out);
-        return ExitCode::Refused;
-    }
-    out.error(visible(&format!("{error:#}")));
-    let (hints, code) = classify(error);
-    for hint in hints {
-        out.hint(visible(&hint));
+        for hint in &error.hints {
+            out.hint(visible(hint));
+        }
     }
     code
 }
 
-fn report_refusal(refusal: &Refusal, message: &str, out: &Output) {
-    out.error(visible(message));
-    for id in &refusal.evidence {
-        out.note(format_args!("  see {id}"));
+fn shown(error: &anyhow::Error) -> (Vec<Shown>, ExitCode) {
+    if let Some(Refusals(refusals)) = error.downcast_ref() {
+        let each = |refusal: &Refusal| refused(refusal, refusal.to_string());
+        return (refusals.iter().map(each).collect(), ExitCode::Refused);
     }
-    if let Some(hint) = refusal.fix.clone().or_else(|| hint_for(refusal.rule)) {
-        out.hint(visible(&hint));
+    if let Some(refusal) = find::<Refusal>(error) {
+        let shown = refused(refusal, format!("{error:#}"));
+        return (vec![shown], ExitCode::Refused);
     }
+    let (hints, code) = classify(error);
+    let shown = Shown {
+        code: code.word(),
+        message: format!("{error:#}"),
+        evidence: Vec::new(),
+        hints,
+    };
+    (vec![shown], code)
+}
+
+fn refused(refusal: &Refusal, message: String) -> Shown {
+    let own = refusal.fix.clone();
+    Shown {
+        code: refusal.rule.id(),
+        message,
+        evidence: refusal.evidence.clone(),
+        hints: vec![own.unwrap_or_else(|| next_step(refusal.rule).to_owned())],
+    }
+}
+
+fn as_json(error: &Shown) -> Value {
+    json!({
+        "code": error.code,
+        "evidence": error.evidence,
+        "hints": error.hints,
+        "message": error.message,
+    })
 }
 
 fn find<E: std::error::Error + 'static>(error: &anyhow::Error) -> Option<&E> {
@@ -131,23 +173,4 @@ fn classify(error: &anyhow::Error) -> (Vec<String>, ExitCode) {
         return (one("install git 2.34 or later"), ExitCode::Failure);
     }
     (Vec::new(), ExitCode::Failure)
-}
-
-/// What to do about a broken rule when the refusal does not say it itself.
-fn hint_for(rule: Rule) -> Option<String> {
-    let hint = match rule {
-        Rule::SignerUnknown => "touchmark join (says what to send to an admin)",
-        Rule::SignerRetired => "choose a key that is in use: --key PATH",
-        Rule::SignerEmail => {
-            "git config user.email ADDRESS, with an address of yours in the policy"
-        }
-        Rule::RightMissing => {
-            "ask someone who has the right, or an admin for a role that grants it"
-        }
-        Rule::PolicyOlder | Rule::PolicyUnknown | Rule::RevisionStale => "touchmark sync",
-        Rule::TimeOrder => "set this machine's clock",
-        Rule::RecordError => "touchmark verify --all",
-        _ => return None,
-    };
-    Some(hint.to_owned())
 }

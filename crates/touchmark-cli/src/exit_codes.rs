@@ -23,7 +23,7 @@ pub(crate) enum ExitCode {
 
 impl ExitCode {
     /// All of them in order.
-    const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Success,
         Self::Failure,
         Self::Usage,
@@ -35,7 +35,7 @@ impl ExitCode {
     ];
 
     /// What the manual says.
-    const fn text(self) -> &'static str {
+    pub(crate) const fn text(self) -> &'static str {
         match self {
             Self::Success => "it did what was asked",
             Self::Failure => "it failed for a reason that has no code of its own",
@@ -51,6 +51,20 @@ impl ExitCode {
             Self::Unpublished => {
                 "the server could not be reached, or did not take what was sent; what was signed stays in the outbox"
             }
+        }
+    }
+
+    /// Its name in JSON, where a number would say little.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Failure => "failure",
+            Self::Usage => "usage",
+            Self::Refused => "refused",
+            Self::NotFound => "not-found",
+            Self::Alarm => "alarm",
+            Self::Unverified => "unverified",
+            Self::Unpublished => "unpublished",
         }
     }
 

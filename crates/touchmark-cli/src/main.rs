@@ -8,6 +8,7 @@ mod exit_codes;
 mod forge;
 mod globals;
 mod keys;
+mod next_steps;
 mod output;
 mod render;
 mod signers_file;

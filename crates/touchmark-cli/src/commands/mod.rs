@@ -6,6 +6,7 @@ mod init;
 mod join;
 mod log;
 mod pr;
+mod reference;
 mod review;
 mod sync;
 mod verify;
@@ -26,6 +27,7 @@ pub(crate) enum Command {
     Demo(demo::Args),
     Pr(pr::Args),
     Review(review::Args),
+    Reference(reference::Args),
 }
 
 /// Runs a command.
@@ -39,5 +41,6 @@ pub(crate) fn run(command: &Command, globals: &Globals, out: &Output) -> anyhow:
         Command::Demo(args) => demo::run(args, globals, out),
         Command::Pr(args) => pr::run(args, globals, out),
         Command::Review(args) => review::run(args, globals, out),
+        Command::Reference(args) => reference::run(args, out),
     }
 }

@@ -1,0 +1,281 @@
+//! What to do about each broken rule: the one place for the hint of a refusal that brings none of its own.
+
+use touchmark_core::event::Rule;
+
+/// The next step by rule, in the registry's order.
+const STEPS: &[(Rule, &str)] = &[
+    (
+        Rule::ObjectMissing,
+        "touchmark sync; if it is missing on the server too: git fsck there",
+    ),
+    (
+        Rule::ObjectSize,
+        "make it smaller: shorter text, fewer comments in one review, evidence as a link",
+    ),
+    (
+        Rule::HeaderForm,
+        "update touchmark; if it stays, the program that wrote the event has a defect, and the event never counts: do it again",
+    ),
+    (
+        Rule::AuthorForm,
+        "update touchmark; if it stays, the program that wrote the event has a defect, and the event never counts: do it again",
+    ),
+    (
+        Rule::AuthorCommitter,
+        "update touchmark; if it stays, the program that wrote the event has a defect, and the event never counts: do it again",
+    ),
+    (
+        Rule::SignatureMissing,
+        "sign events with touchmark, or with git commit -S and gpg.format=ssh",
+    ),
+    (
+        Rule::SignatureForm,
+        "update touchmark; if it stays, the program that wrote the event has a defect, and the event never counts: do it again",
+    ),
+    (
+        Rule::SignatureNamespace,
+        "sign events with touchmark, or with git commit -S and gpg.format=ssh",
+    ),
+    (
+        Rule::SignatureKeyType,
+        "use an ed25519 key: ssh-keygen -t ed25519",
+    ),
+    (
+        Rule::SignatureHash,
+        "sign events with touchmark, or with git commit -S and gpg.format=ssh",
+    ),
+    (
+        Rule::SignaturePresence,
+        "make the key without -O no-touch-required: ssh-keygen -t ed25519-sk",
+    ),
+    (
+        Rule::MessageEncoding,
+        "update touchmark; if it stays, the program that wrote the event has a defect, and the event never counts: do it again",
+    ),
+    (
+        Rule::MessageControl,
+        "remove the characters from the text: they are not shown as what they are",
+    ),
+    (
+        Rule::MessageBidi,
+        "remove the characters from the text: they are not shown as what they are",
+    ),
+    (
+        Rule::MessageNfc,
+        "remove the characters from the text: they are not shown as what they are",
+    ),
+    (
+        Rule::MessageSize,
+        "shorten the text; put long evidence into a file or behind a link",
+    ),
+    (
+        Rule::MessageSpace,
+        "update touchmark; if it stays, the program that wrote the event has a defect, and the event never counts: do it again",
+    ),
+    (
+        Rule::MessageLayout,
+        "update touchmark; if it stays, the program that wrote the event has a defect, and the event never counts: do it again",
+    ),
+    (
+        Rule::MessageDivider,
+        "update touchmark; if it stays, the program that wrote the event has a defect, and the event never counts: do it again",
+    ),
+    (
+        Rule::SubjectForm,
+        "give a title of one line, of at most 256 bytes",
+    ),
+    (
+        Rule::SubjectComputed,
+        "update touchmark; if it stays, the program that wrote the event has a defect, and the event never counts: do it again",
+    ),
+    (
+        Rule::BodyForm,
+        "give the text with --body, or leave it out where there is none",
+    ),
+    (
+        Rule::TrailerForm,
+        "update touchmark; if it stays, the program that wrote the event has a defect, and the event never counts: do it again",
+    ),
+    (
+        Rule::EventUnknown,
+        "update touchmark; if it stays, the program that wrote the event has a defect, and the event never counts: do it again",
+    ),
+    (
+        Rule::TrailerUnknown,
+        "update touchmark; if it stays, the program that wrote the event has a defect, and the event never counts: do it again",
+    ),
+    (
+        Rule::TrailerRepeated,
+        "update touchmark; if it stays, the program that wrote the event has a defect, and the event never counts: do it again",
+    ),
+    (
+        Rule::TrailerOrder,
+        "update touchmark; if it stays, the program that wrote the event has a defect, and the event never counts: do it again",
+    ),
+    (
+        Rule::TrailerMissing,
+        "update touchmark; if it stays, the program that wrote the event has a defect, and the event never counts: do it again",
+    ),
+    (
+        Rule::TrailerValue,
+        "check the value on the command line; docs/reference/events.md has its grammar",
+    ),
+    (
+        Rule::ParentsForm,
+        "update touchmark; if it stays, the program that wrote the event has a defect, and the event never counts: do it again",
+    ),
+    (
+        Rule::TreeShape,
+        "update touchmark; if it stays, the program that wrote the event has a defect, and the event never counts: do it again",
+    ),
+    (
+        Rule::TreePairing,
+        "update touchmark; if it stays, the program that wrote the event has a defect, and the event never counts: do it again",
+    ),
+    (Rule::TreeText, "remove the characters from the comment"),
+    (
+        Rule::SignatureBad,
+        "believe nothing that the event says; git fsck (shows whether the object is damaged)",
+    ),
+    (
+        Rule::LogRoot,
+        "touchmark log OBJECT (shows what counts); git fsck",
+    ),
+    (
+        Rule::LogKind,
+        "touchmark log OBJECT (shows what counts); git fsck",
+    ),
+    (
+        Rule::LogParents,
+        "touchmark log OBJECT (shows what counts); git fsck",
+    ),
+    (
+        Rule::LogRepo,
+        "check git remote -v: the event belongs to another repository",
+    ),
+    (Rule::PolicyUnknown, "touchmark sync, then do it again"),
+    (Rule::PolicyOlder, "touchmark sync, then do it again"),
+    (Rule::TimeOrder, "set this machine's clock"),
+    (
+        Rule::SignerUnknown,
+        "touchmark join (says what to send to an admin)",
+    ),
+    (
+        Rule::SignerRetired,
+        "choose a key that is in use: --key PATH",
+    ),
+    (
+        Rule::SignerEmail,
+        "git config user.email ADDRESS, with an address of yours in the policy",
+    ),
+    (
+        Rule::RightMissing,
+        "ask someone who has the right, or an admin for a role that grants it",
+    ),
+    (Rule::PolicyForm, "correct the line that the message names"),
+    (
+        Rule::PolicyVersion,
+        "make the change on the latest policy: touchmark sync",
+    ),
+    (Rule::PolicyThreshold, "ask further admins to endorse it"),
+    (Rule::StateClosed, "touchmark pr reopen OBJECT"),
+    (
+        Rule::StateOpen,
+        "touchmark pr show OBJECT (it is open already, or merged)",
+    ),
+    (
+        Rule::StateMerged,
+        "open a new pull request: touchmark pr open",
+    ),
+    (
+        Rule::StateDraft,
+        "touchmark pr ready OBJECT, or touchmark pr draft OBJECT",
+    ),
+    (
+        Rule::RevisionSequence,
+        "touchmark sync, then touchmark pr show OBJECT (says what the latest is)",
+    ),
+    (
+        Rule::RevisionUnknown,
+        "touchmark sync, then touchmark pr show OBJECT (says what the latest is)",
+    ),
+    (Rule::RevisionStale, "touchmark sync, then do it again"),
+    (
+        Rule::TargetMismatch,
+        "touchmark sync, then touchmark pr show OBJECT (says what the latest is)",
+    ),
+    (
+        Rule::CommentUnknown,
+        "touchmark pr show OBJECT (names the comments)",
+    ),
+    (
+        Rule::CommentRetracted,
+        "touchmark pr show OBJECT (names the comments)",
+    ),
+    (
+        Rule::ThreadHead,
+        "touchmark pr show OBJECT (names the comments)",
+    ),
+    (
+        Rule::VerdictUnknown,
+        "touchmark pr show OBJECT (lists the verdicts that stand)",
+    ),
+    (
+        Rule::ProposalMismatch,
+        "touchmark sync, then touchmark pr show OBJECT (says what the latest is)",
+    ),
+    (
+        Rule::CheckMismatch,
+        "touchmark sync, then touchmark pr show OBJECT (says what the latest is)",
+    ),
+    (
+        Rule::SequenceGap,
+        "touchmark verify OBJECT (names the event); it never counts",
+    ),
+    (
+        Rule::QueueEntry,
+        "touchmark verify OBJECT (names the event); it never counts",
+    ),
+    (
+        Rule::RunEnded,
+        "touchmark verify OBJECT (names the event); it never counts",
+    ),
+    (
+        Rule::SnapshotOrder,
+        "touchmark verify OBJECT (names the event); it never counts",
+    ),
+    (
+        Rule::SelfApproval,
+        "ask somebody else for a review: touchmark pr request OBJECT PERSON",
+    ),
+    (
+        Rule::ApprovalsMissing,
+        "touchmark pr request OBJECT PERSON; they: touchmark review submit OBJECT --approve",
+    ),
+    (Rule::ThreadsOpen, "touchmark review resolve COMMENT"),
+    (
+        Rule::RecordError,
+        "touchmark verify --all (names the first event that does not count)",
+    ),
+    (Rule::NothingToDo, "nothing: it is as you want it"),
+];
+
+/// What to do about a broken rule when the refusal does not say it itself.
+pub(crate) fn next_step(rule: Rule) -> &'static str {
+    STEPS
+        .iter()
+        .find(|(known, _)| *known == rule)
+        .map_or("touchmark verify --all", |(_, step)| step)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_has_its_next_step() {
+        let listed: Vec<&str> = STEPS.iter().map(|(rule, _)| rule.id()).collect();
+        let known: Vec<&str> = Rule::ALL.iter().map(|rule| rule.id()).collect();
+        assert_eq!(listed, known);
+    }
+}
