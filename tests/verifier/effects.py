@@ -7,13 +7,13 @@ does it change the state.
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 from document import sorted_by_bytes
 from form import Event
 from gitobject import Repository
 from refused import Refused
+from snapshot import canonical_state
 
 State = dict[str, Any]
 KEEPER = "Touchmark <touchmark@localhost> 0 +0000"
@@ -130,9 +130,14 @@ class Effects:
         )
         self.state["heads"] = keep_head(self.repository, self.state["heads"], head)
 
+    def _last_number(self) -> int:
+        """The last revision's number; a snapshot's state may have no revision."""
+        revisions = self.state["revisions"]
+        return revisions[-1]["number"] if revisions else 0
+
     def _revision(self, event: Event, by: str) -> None:
         number = event.number("Forge-Revision")
-        if number != self.state["revisions"][-1]["number"] + 1:
+        if number != self._last_number() + 1:
             raise Refused("revision-sequence")
         self._append_revision(event, by, number)
         self.state["target"] = event.maybe("Forge-Target") or self.state["target"]
@@ -297,7 +302,7 @@ class Effects:
 
     def _latest_revision(self, event: Event) -> int:
         number = self._known_revision(event)
-        if number != self.state["revisions"][-1]["number"]:
+        if number != self._last_number():
             raise Refused("revision-stale")
         return number
 
@@ -348,7 +353,10 @@ class Effects:
         )
 
     def _snapshot(self, event: Event, by: str) -> None:
-        self.state = copy.deepcopy(event.facts.state) or {}
+        state = canonical_state(event.facts.state_file, event.one("Forge-Type"))
+        if state is None:
+            raise Refused("tree-text")
+        self.state = state
         self.comments = {comment["id"]: comment for comment in self.state["comments"]}
 
     def _redact(self, event: Event, by: str) -> None:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 import sshsig
-from gitobject import Links, Repository, parse_links
+from gitobject import Links, Repository, parse_link, parse_links
 from refused import Refused
 from registry import Kind, registry
 from text import check_text, has_trailing_space, is_email, is_name, is_value, size
@@ -90,7 +90,7 @@ def parse_event(repository: Repository, object_id: str, content: bytes) -> Event
         raise Refused("body-form")
     _check_parents(kind, len(headers.links.parents))
     anchors = [Anchor.parse(value) for value in trailers.get("Forge-Comment", [])]
-    facts = read_tree(repository, kind, headers.links.tree, anchors, trailers)
+    facts = read_tree(repository, kind, headers.links.tree, anchors)
     if not signature.verify(headers.payload):
         raise Refused("signature-bad")
     return Event(
@@ -125,6 +125,10 @@ def _value(line: bytes, name: bytes) -> bytes:
 
 def _headers(content: bytes, repository: Repository) -> Headers:
     """The headers, read line by line."""
+    tree = parse_link(content[: content.find(b"\n") + 1], b"tree ", repository)
+    if tree is None:
+        raise Refused("header-form")
+    repository.content("tree", tree)
     links = parse_links(content, repository)
     if links is None:
         raise Refused("header-form")
@@ -228,6 +232,15 @@ def _trailers(
     known = {name: False for name in FIRST_KEYS}
     known.update({key.name: key.repeated for key in kind.keys})
     required = {"Forge-Event"} | {key.name for key in kind.keys if key.required}
+    first_policy = kind.name == "policy/1" and not has_parents
+    if has_parents or first_policy:
+        del known["Forge-Repo"]
+    else:
+        required.add("Forge-Repo")
+    if first_policy:
+        del known["Forge-Policy"]
+    else:
+        required.add("Forge-Policy")
     if kind.name == "policy/1":
         for name in ["Forge-Proposal"] if not has_parents else ["Forge-Nonce", "Forge-Origin"]:
             del known[name]
@@ -245,12 +258,7 @@ def _trailers(
     places = [list(known).index(key) for key, _ in lines]
     if places != sorted(places):
         raise Refused("trailer-order")
-    first_policy = kind.name == "policy/1" and not has_parents
-    if (
-        not required <= trailers.keys()
-        or ("Forge-Repo" in trailers) != (not has_parents and not first_policy)
-        or ("Forge-Policy" in trailers) == first_policy
-    ):
+    if not required <= trailers.keys():
         raise Refused("trailer-missing")
     grammars = {"Forge-Repo": "digest", "Forge-Policy": "oid"}
     grammars.update({key.name: key.value for key in kind.keys})

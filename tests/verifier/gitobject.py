@@ -112,13 +112,13 @@ def build_tree(entries: list[Entry]) -> bytes:
 def parse_links(content: bytes, repository: Repository) -> Links | None:
     """The `tree` and `parent` lines of a commit, None if they cannot be read."""
     at = content.find(b"\n") + 1
-    tree = _link(content[:at], b"tree ", repository)
+    tree = parse_link(content[:at], b"tree ", repository)
     if tree is None:
         return None
     parents = []
     while content.startswith(b"parent ", at):
         end = content.find(b"\n", at) + 1
-        parent = _link(content[at:end], b"parent ", repository) if end else None
+        parent = parse_link(content[at:end], b"parent ", repository) if end else None
         if parent is None:
             return None
         parents.append(parent)
@@ -126,7 +126,8 @@ def parse_links(content: bytes, repository: Repository) -> Links | None:
     return Links(tree, parents, at)
 
 
-def _link(line: bytes, name: bytes, repository: Repository) -> str | None:
+def parse_link(line: bytes, name: bytes, repository: Repository) -> str | None:
+    """The id of a `tree` or `parent` line, None if it is no such line."""
     if not line.startswith(name) or not line.endswith(b"\n"):
         return None
     value = line[len(name) : -1].decode("latin-1")

@@ -24,7 +24,10 @@ class Order:
 
 
 def replay_order(repository: Repository, tip: str, is_join: Callable[[str], bool]) -> Order:
-    """The order of the log with this tip; `is_join` says what is a well-formed join."""
+    """The order of the log with this tip.
+
+    `is_join` says what is a well-formed join in a log where joins may stand.
+    """
     order = Order()
     chain: list[str] = []
     at: str | None = tip

@@ -128,7 +128,8 @@ def parse_policy(policy_file: bytes, signers_file: bytes) -> Policy:
     owners: dict[str, str] = {}
     for member in members.values():
         for email in member.emails:
-            _require(owners.setdefault(email, member.name) == member.name)
+            _require(email not in owners)
+            owners[email] = member.name
     defaults = _table(document.get("defaults", {}), set(), {"approvals", "resolve_threads"})
     resolve = defaults.get("resolve_threads", False)
     _require(isinstance(resolve, bool))
@@ -191,8 +192,8 @@ def _signers(content: bytes, owners: dict[str, str]) -> dict[bytes, SignerKey]:
 
 
 def _signer_line(line: str, owners: dict[str, str]) -> tuple[bytes, SignerKey]:
-    parts = line.split(" ", 4)
-    _require(len(parts) >= 4)
+    parts = line.split(" ")
+    _require(len(parts) >= 4 and all(parts))
     principals, options, kind, encoded = parts[:4]
     _require(re.fullmatch(r"""[^\x00-\x20\x7f-\U0010ffff*?!"'`#=\\]+""", principals) is not None)
     names = {owners.get(principal) for principal in principals.split(",")}
@@ -200,11 +201,9 @@ def _signer_line(line: str, owners: dict[str, str]) -> tuple[bytes, SignerKey]:
     name = names.pop()
     if name is None:
         raise Refused("policy-form")
-    if len(parts) == 5:
-        comment = parts[4]
-        _require(bool(comment) and not comment.startswith(" "))
-        _require(len(comment.encode()) <= COMMENT_LIMIT)
-        _require(re.search("[\x00-\x1f\x7f-\x9f]", comment) is None)
+    comment = " ".join(parts[4:])
+    _require(len(comment.encode()) <= COMMENT_LIMIT)
+    _require(re.search("[\x00-\x1f\x7f-\x9f]", comment) is None)
     try:
         blob = base64.b64decode(encoded, validate=True)
         key = sshsig.parse_key(blob)

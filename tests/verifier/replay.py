@@ -104,7 +104,9 @@ class Replay:
     # What all logs have in common.
 
     def order(self, name: LogName) -> Order:
-        return replay_order(self.repository, self.repository.refs[name.ref], self.is_join)
+        may_join = name.type in registry().kinds["join/1"].logs
+        is_join = self.is_join if may_join else lambda _: False
+        return replay_order(self.repository, self.repository.refs[name.ref], is_join)
 
     def result(
         self, name: LogName, order: Order, rejected: list[dict[str, str]], state: Any
@@ -156,7 +158,7 @@ class Replay:
         first = not self.versions
         if "policy" not in event.kind.logs:
             raise Refused("log-root" if first else "log-kind")
-        if after_rejected or not first and event.parents[0] != list(self.versions)[-1]:
+        if after_rejected:
             raise Refused("log-parents")
         policy = parse_policy(event.facts.policy_file, event.facts.signers_file)
         parent_id = "" if first else event.parents[0]

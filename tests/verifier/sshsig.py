@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import re
 import struct
 from dataclasses import dataclass
 
@@ -110,7 +111,7 @@ def parse_key(blob: bytes) -> PublicKey:
     application = b""
     if kind == SK_ED25519:
         application = reader.string()
-        if len(application) > 255 or not application.startswith(b"ssh:"):
+        if len(application) > 255 or re.fullmatch(rb"ssh:[ -~]*", application) is None:
             raise Defect
     reader.end()
     return PublicKey(blob, kind, point, application)
@@ -135,49 +136,44 @@ def unarmor(lines: list[bytes]) -> bytes:
     return blob
 
 
-def _parse_raw(raw: bytes, wanted: bytes) -> tuple[bytes, bytes, int, int]:
-    """Type, 64 bytes, flags and counter of the innermost string.
-
-    Of a type that is not the key's nothing more is read: that is `signature-key-type`.
-    """
-    reader = Reader(raw)
-    kind = reader.string()
-    if kind != wanted or kind not in (ED25519, SK_ED25519):
-        return kind, b"", 1, 0
-    signature = reader.string()
-    if len(signature) != 64:
-        raise Defect
-    flags, counter = 1, 0
-    if kind == SK_ED25519:
-        flags, counter = reader.take(1)[0], reader.u32()
-    reader.end()
-    return kind, signature, flags, counter
-
-
 def parse(lines: list[bytes]) -> Signature:
-    """The signature of a header's lines, or `Refused` with the first broken rule."""
+    """The signature of a header's lines, or `Refused` with the first broken rule.
+
+    The armor comes first, then the blob's fields in their order, then the flag.
+    """
     try:
-        reader = Reader(unarmor(lines))
-        if reader.take(6) != MAGIC or reader.u32() != 1:
-            raise Defect
-        key_blob, namespace, reserved, algorithm, raw = (reader.string() for _ in range(5))
-        reader.end()
-        if reserved:
-            raise Defect
-        wanted = key_type(key_blob)
-        key = parse_key(key_blob) if wanted in (ED25519, SK_ED25519) else None
-        kind, signature, flags, counter = _parse_raw(raw, wanted)
+        return _parse_blob(Reader(unarmor(lines)))
     except Defect:
         raise Refused("signature-form") from None
-    if namespace != b"git":
-        raise Refused("signature-namespace")
-    if key is None or kind != key.kind:
+
+
+def _parse_blob(reader: Reader) -> Signature:
+    if reader.take(6) != MAGIC or reader.u32() != 1:
+        raise Defect
+    key_blob = reader.string()
+    if key_type(key_blob) not in (ED25519, SK_ED25519):
         raise Refused("signature-key-type")
-    if algorithm != b"sha512":
+    key = parse_key(key_blob)
+    if reader.string() != b"git":
+        raise Refused("signature-namespace")
+    if reader.string():
+        raise Defect
+    if reader.string() != b"sha512":
         raise Refused("signature-hash")
+    inner = Reader(reader.string())
+    if inner.string() != key.kind:
+        raise Refused("signature-key-type")
+    raw = inner.string()
+    if len(raw) != 64:
+        raise Defect
+    flags, counter = 1, 0
+    if key.kind == SK_ED25519:
+        flags, counter = inner.take(1)[0], inner.u32()
+    inner.end()
+    reader.end()
     if not flags & 1:
         raise Refused("signature-presence")
-    return Signature(key, signature, flags, counter)
+    return Signature(key, raw, flags, counter)
 
 
 def public_blob(seed: bytes) -> bytes:

@@ -124,10 +124,10 @@ def _is_ref(text: str) -> bool:
     return short != "HEAD" and not re.fullmatch("[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64}", short)
 
 
-def _is_anchor(text: str) -> bool:
+def _is_anchor(text: str, hex_digits: int) -> bool:
     side, place = text.split(" ", 2)[1:]
     if side == "reply":
-        return True
+        return is_value("comment-id", place, hex_digits)
     path, _, lines = place.partition(":")
     first, _, last = lines.partition("-")
     if last and int(first) >= int(last):
@@ -155,7 +155,9 @@ def is_value(grammar: str, text: str, hex_digits: int) -> bool:
             return size(text) <= 65
         case "line":
             return size(text) <= 1024
+        case "comment-id":
+            return is_value("oid", text.split("/")[0], hex_digits)
         case "anchor":
-            return _is_anchor(text)
+            return _is_anchor(text, hex_digits)
         case _:
             return True

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from gitobject import DIRECTORY, FILE, Entry, Repository
 from refused import Refused
-from registry import Kind
-from snapshot import canonical_state
+from registry import Kind, registry
 from text import check_text, has_trailing_space
 
 COMMENT_LIMIT = 65536
@@ -18,7 +17,7 @@ POLICY_LIMIT = 1048576
 ENDORSEMENT_LIMIT = 131072
 ENDORSEMENT_COUNT = 100
 SNAPSHOT_LIMIT = 16777216
-EVIDENCE_LEVELS = 4
+PATH_COMPONENTS = 4
 EVIDENCE_ENTRIES = 1000
 
 
@@ -59,132 +58,166 @@ class TreeFacts:
     endorsements: dict[str, bytes] = field(default_factory=dict)
     has_endorsements: bool = False
     tree_without_endorsements: list[Entry] = field(default_factory=list)
-    state: dict[str, Any] | None = None
+    state_file: bytes = b""
 
 
-def read_tree(
-    repository: Repository,
-    kind: Kind,
-    tree: str,
-    anchors: list[Anchor],
-    trailers: dict[str, list[str]],
-) -> TreeFacts:
-    """Reads the tree as the kind's shape wants it."""
-    root = repository.tree(tree)
+def read_tree(repository: Repository, kind: Kind, tree: str, anchors: list[Anchor]) -> TreeFacts:
+    """Reads the tree as the kind's shape wants it.
+
+    All of it is looked at before the first of the broken rules is reported.
+    """
     facts = TreeFacts(anchors=anchors)
+    reader = _Reader(repository)
+    root = reader.tree(tree)
     match kind.tree:
         case "empty":
-            _require(not root)
+            reader.require(not root)
         case "review":
-            _review(repository, root, facts)
+            _review(reader, root, facts)
         case "evidence":
-            facts.evidence = sorted(_evidence(repository, root))
+            facts.evidence = sorted(_evidence(reader, root))
         case "policy":
-            _policy(repository, root, facts, kind.name == "proposal/1")
+            _policy(reader, root, facts, kind.name == "proposal/1")
         case "snapshot":
-            _snapshot(repository, root, facts, trailers["Forge-Type"][0])
+            _snapshot(reader, root, facts)
         case "receipt":
             names = {entry.name for entry in root}
-            _require("refs" in names and names <= {"refs", "numbers", "aliases"})
-            _require(all(entry.mode == DIRECTORY for entry in root))
+            reader.require("refs" in names and names <= {"refs", "numbers", "aliases"})
+            reader.require(all(entry.mode == DIRECTORY for entry in root))
         case "archive":
-            _require(
-                all(
-                    entry.mode == DIRECTORY and re.fullmatch("[0-9a-f]{2}", entry.name)
-                    for entry in root
-                )
-            )
+            for entry in root:
+                name = re.fullmatch("[0-9a-f]{2}", entry.name)
+                reader.require(entry.mode == DIRECTORY and name is not None)
         case other:
             raise ValueError(f"the page has a tree shape that is not known here: {other}")
+    reader.report()
     return facts
 
 
-def _require(condition: bool) -> None:
-    if not condition:
-        raise Refused("tree-shape")
+class _Reader:
+    """Reads objects and remembers which rules they break."""
+
+    def __init__(self, repository: Repository) -> None:
+        self.repository = repository
+        self.broken: set[str] = set()
+
+    def require(self, condition: bool, rule: str = "tree-shape") -> bool:
+        if not condition:
+            self.broken.add(rule)
+        return condition
+
+    def report(self) -> None:
+        """Raises the first of the broken rules in the order of the page's list."""
+        for rule in registry().rules:
+            if rule in self.broken:
+                raise Refused(rule)
+
+    def tree(self, object_id: str) -> list[Entry]:
+        try:
+            return self.repository.tree(object_id)
+        except Refused as refused:
+            self.broken.add(refused.rule)
+            return []
+
+    def blob(self, object_id: str, limit: int) -> bytes:
+        try:
+            content = self.repository.content("blob", object_id)
+        except Refused as refused:
+            self.broken.add(refused.rule)
+            return b""
+        self.require(len(content) <= limit, "object-size")
+        return content
+
+    def directory(self, object_id: str) -> list[Entry]:
+        """The entries of a directory that must not be empty."""
+        entries = self.tree(object_id)
+        self.require(bool(entries))
+        return entries
+
+    def named(self, root: list[Entry], allowed: dict[str, str]) -> dict[str, str]:
+        """The ids by name of the entries that are allowed with their mode."""
+        good = [entry for entry in root if allowed.get(entry.name) == entry.mode]
+        self.require(len(good) == len(root))
+        return {entry.name: entry.id for entry in good}
+
+    def files(self, entries: list[Entry], is_name: Callable[[str], bool]) -> dict[str, str]:
+        """The ids by name of a directory that has only files with such names."""
+        good = [entry for entry in entries if entry.mode == FILE and is_name(entry.name)]
+        self.require(len(good) == len(entries))
+        return {entry.name: entry.id for entry in good}
 
 
-def _blob(repository: Repository, object_id: str, limit: int) -> bytes:
-    content = repository.content("blob", object_id)
-    if len(content) > limit:
-        raise Refused("object-size")
-    return content
+def _is_number(name: str) -> bool:
+    return re.fullmatch("[0-9]{4}", name) is not None and name != "0000"
 
 
-def _modes(root: list[Entry], allowed: dict[str, str]) -> dict[str, str]:
-    """The ids of entries by name, of which each must be allowed with its mode."""
-    _require(all(allowed.get(entry.name) == entry.mode for entry in root))
-    return {entry.name: entry.id for entry in root}
-
-
-def _numbered(repository: Repository, object_id: str) -> dict[int, str]:
+def _numbered(reader: _Reader, found: dict[str, str], name: str) -> dict[int, str]:
     """The files of a directory of a review by number."""
-    entries = repository.tree(object_id)
-    _require(bool(entries))
-    for entry in entries:
-        _require(entry.mode == FILE and re.fullmatch("[0-9]{4}", entry.name) is not None)
-        _require(entry.name != "0000")
-    return {int(entry.name): entry.id for entry in entries}
+    if name not in found:
+        return {}
+    files = reader.files(reader.directory(found[name]), _is_number)
+    return {int(number): object_id for number, object_id in files.items()}
 
 
-def _review(repository: Repository, root: list[Entry], facts: TreeFacts) -> None:
-    found = _modes(root, {"comments": DIRECTORY, "suggestions": DIRECTORY})
-    _require("suggestions" not in found or "comments" in found)
-    comments = _numbered(repository, found["comments"]) if "comments" in found else {}
-    if "suggestions" in found:
-        facts.suggestions = _numbered(repository, found["suggestions"])
+def _review(reader: _Reader, root: list[Entry], facts: TreeFacts) -> None:
+    found = reader.named(root, {"comments": DIRECTORY, "suggestions": DIRECTORY})
+    reader.require("suggestions" not in found or "comments" in found)
     texts = {
-        number: _blob(repository, object_id, COMMENT_LIMIT)
-        for number, object_id in comments.items()
+        number: reader.blob(object_id, COMMENT_LIMIT)
+        for number, object_id in _numbered(reader, found, "comments").items()
     }
+    facts.suggestions = _numbered(reader, found, "suggestions")
     for object_id in facts.suggestions.values():
-        _blob(repository, object_id, SUGGESTION_LIMIT)
+        reader.blob(object_id, SUGGESTION_LIMIT)
     numbers = [anchor.number for anchor in facts.anchors]
     with_lines = {a.number for a in facts.anchors if a.side == "new" and a.first is not None}
-    if (
-        numbers != list(range(1, len(numbers) + 1))
-        or comments.keys() != set(numbers)
-        or not facts.suggestions.keys() <= with_lines
-    ):
-        raise Refused("tree-pairing")
-    facts.comments = {number: _comment(content) for number, content in texts.items()}
+    reader.require(
+        numbers == list(range(1, len(numbers) + 1))
+        and texts.keys() == set(numbers)
+        and facts.suggestions.keys() <= with_lines,
+        "tree-pairing",
+    )
+    for number, content in texts.items():
+        text = _comment(content)
+        if reader.require(text is not None, "tree-text"):
+            facts.comments[number] = text or ""
 
 
-def _comment(content: bytes) -> str:
-    """The text of a comment's file, without its final line feed."""
+def _comment(content: bytes) -> str | None:
+    """The text of a comment's file without its final line feed, None if it is bad."""
     try:
         text = check_text(content)
     except Refused:
-        raise Refused("tree-text") from None
+        return None
     if not text.endswith("\n") or text.endswith("\n\n") or text.startswith("\n"):
-        raise Refused("tree-text")
-    if has_trailing_space(text):
-        raise Refused("tree-text")
-    return text[:-1]
+        return None
+    return None if has_trailing_space(text) else text[:-1]
 
 
-def _evidence(repository: Repository, root: list[Entry]) -> list[str]:
-    """The paths of the files."""
+def _evidence(reader: _Reader, root: list[Entry]) -> list[str]:
+    """The paths of the files; what is beyond the limits is not looked at."""
     paths: list[str] = []
     count = 0
     pending = [("", root, 1)]
     while pending:
-        prefix, entries, level = pending.pop()
+        prefix, entries, components = pending.pop()
         count += len(entries)
-        _require(count <= EVIDENCE_ENTRIES)
+        if not reader.require(count <= EVIDENCE_ENTRIES):
+            break
+        if not reader.require(components <= PATH_COMPONENTS or not entries):
+            continue
         for entry in entries:
-            _require(re.fullmatch("[A-Za-z0-9._-]{1,255}", entry.name) is not None)
-            _require(entry.name.lower() not in (".", "..", ".git"))
-            _require(entry.mode in (FILE, DIRECTORY))
-            if entry.mode == FILE:
+            reader.require(re.fullmatch("[A-Za-z0-9._-]{1,255}", entry.name) is not None)
+            reader.require(entry.name.lower() not in (".", "..", ".git"))
+            if entry.mode == DIRECTORY:
+                path = f"{prefix}{entry.name}/"
+                pending.append((path, reader.tree(entry.id), components + 1))
+            elif reader.require(entry.mode == FILE):
                 paths.append(prefix + entry.name)
-            else:
-                _require(level < EVIDENCE_LEVELS)
-                pending.append((f"{prefix}{entry.name}/", repository.tree(entry.id), level + 1))
     return paths
 
 
-def _policy(repository: Repository, root: list[Entry], facts: TreeFacts, proposal: bool) -> None:
+def _policy(reader: _Reader, root: list[Entry], facts: TreeFacts, proposal: bool) -> None:
     allowed = {
         "policy.toml": FILE,
         "allowed_signers": FILE,
@@ -193,32 +226,33 @@ def _policy(repository: Repository, root: list[Entry], facts: TreeFacts, proposa
     }
     if proposal:
         del allowed["endorsements"]
-    found = _modes(root, allowed)
-    _require("policy.toml" in found and "allowed_signers" in found)
-    endorsements: list[Entry] = []
-    if "endorsements" in found:
-        endorsements = repository.tree(found["endorsements"])
-        _require(1 <= len(endorsements) <= ENDORSEMENT_COUNT)
-        for entry in endorsements:
-            _require(entry.mode == FILE and repository.is_id(entry.name))
-    if "templates" in found:
-        _evidence(repository, repository.tree(found["templates"]))
-    facts.policy_file = _blob(repository, found["policy.toml"], POLICY_LIMIT)
-    facts.signers_file = _blob(repository, found["allowed_signers"], POLICY_LIMIT)
+    found = reader.named(root, allowed)
+    if "policy.toml" in found:
+        facts.policy_file = reader.blob(found["policy.toml"], POLICY_LIMIT)
+    if "allowed_signers" in found:
+        facts.signers_file = reader.blob(found["allowed_signers"], POLICY_LIMIT)
+    reader.require("policy.toml" in found and "allowed_signers" in found)
     facts.has_endorsements = "endorsements" in found
-    facts.endorsements = {
-        entry.name: _blob(repository, entry.id, ENDORSEMENT_LIMIT) for entry in endorsements
-    }
+    if facts.has_endorsements:
+        entries = reader.directory(found["endorsements"])
+        if reader.require(len(entries) <= ENDORSEMENT_COUNT):
+            files = reader.files(entries, reader.repository.is_id)
+            facts.endorsements = {
+                name: reader.blob(object_id, ENDORSEMENT_LIMIT)
+                for name, object_id in files.items()
+            }
+    if "templates" in found:
+        reader.require(bool(_evidence(reader, reader.tree(found["templates"]))))
     facts.tree_without_endorsements = [e for e in root if e.name != "endorsements"]
 
 
-def _snapshot(repository: Repository, root: list[Entry], facts: TreeFacts, kind: str) -> None:
-    found = _modes(root, {"dropped": FILE, "state.json": FILE})
-    _require(len(found) == 2)
-    dropped = _blob(repository, found["dropped"], SNAPSHOT_LIMIT)
-    state = _blob(repository, found["state.json"], SNAPSHOT_LIMIT)
-    if not re.fullmatch(rb"(?:[0-9a-f]{64}\n)*", dropped):
-        raise Refused("tree-text")
-    facts.state = canonical_state(state, kind, 2 * repository.id_bytes)
-    if facts.state is None:
-        raise Refused("tree-text")
+def _snapshot(reader: _Reader, root: list[Entry], facts: TreeFacts) -> None:
+    """The files of a snapshot; `state.json` is judged after all other rules."""
+    found = reader.named(root, {"dropped": FILE, "state.json": FILE})
+    reader.require(len(found) == 2)
+    if "dropped" in found:
+        dropped = reader.blob(found["dropped"], SNAPSHOT_LIMIT)
+        good = re.fullmatch(rb"(?:[0-9a-f]{64}\n)*", dropped) is not None
+        reader.require(good, "tree-text")
+    if "state.json" in found:
+        facts.state_file = reader.blob(found["state.json"], SNAPSHOT_LIMIT)
