@@ -30,13 +30,22 @@ class Effects:
         self.root: Event | None = None
         self.sequence = 0
 
-    def apply(self, event: Event, by: str, index: int) -> None:
-        """Carries out an event that keeps all other rules; `index` is its place."""
+    def apply(self, event: Event, by: str, index: int, joined: bool) -> None:
+        """Carries out an event that keeps all other rules.
+
+        `index` is its place, and `joined` whether it came in through a join.
+        """
         self.index = index
+        self.joined = joined
         name = "_" + event.kind.name.split("/")[0].replace("-", "_")
         getattr(self, name)(event, by)
         if self.root is None:
             self.root = event
+
+    def _refuse_joined(self) -> None:
+        """`joined-decision`, the last rule of the kinds that it is for."""
+        if self.joined:
+            raise Refused("joined-decision")
 
     # What the rules on rights and on open objects look at.
 
@@ -267,6 +276,8 @@ class Effects:
             raise Refused("verdict-unknown")
         if verdict != "comment":
             self.require_open()
+            if by in self.state["verdicts"]:
+                self._refuse_joined()
         if verdict == "withdraw":
             del self.state["verdicts"][by]
         elif verdict != "comment":
@@ -309,8 +320,10 @@ class Effects:
     def _merge_request(self, event: Event, by: str) -> None:
         if self.state["draft"]:
             raise Refused("state-draft")
+        number = self._latest_revision(event)
+        self._refuse_joined()
         self.state["merge_request"] = {
-            "revision": self._latest_revision(event),
+            "revision": number,
             "by": by,
             "event": event.id,
             "method": event.one("Forge-Method"),
@@ -322,8 +335,10 @@ class Effects:
             raise Refused("state-draft")
         if event.one("Forge-Target") != self.state["target"]:
             raise Refused("target-mismatch")
+        number = self._latest_revision(event)
+        self._refuse_joined()
         self.state["merge"] = {
-            "revision": self._latest_revision(event),
+            "revision": number,
             "base": event.one("Forge-Base"),
             "by": by,
             "event": event.id,

@@ -224,7 +224,7 @@ class Replay:
             try:
                 event = self.event(event_id)
                 by = self.judge(name, order, effects, event, index)
-                effects.apply(event, by, index)
+                effects.apply(event, by, index, order.through[event_id] is not None)
             except Refused as refused:
                 rejected.append({"event": event_id, "rule": refused.rule})
                 if index == 0:

@@ -13,7 +13,7 @@ from registry import registry
 from text import is_value
 
 Check = Callable[[Any], bool]
-COUNT_LIMIT = 4294967295
+COUNT_LIMIT = 999999999
 
 
 def canonical_state(content: bytes, kind: str) -> dict[str, Any] | None:

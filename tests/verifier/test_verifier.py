@@ -187,7 +187,7 @@ class Page(unittest.TestCase):
             if not path.name.startswith("test_"):
                 source = path.read_text("utf-8")
                 used |= set(re.findall(r'Refused\(\s*"([a-z-]+)"', source))
-                named |= set(re.findall(r'"([a-z]+-[a-z]+)"', source))
+                named |= set(re.findall(r'"([a-z]+-[a-z-]+)"', source))
         decide = {
             "self-approval", "approvals-missing",
             "threads-open", "record-error", "nothing-to-do",
@@ -369,6 +369,27 @@ class Replays(unittest.TestCase):
         stray = self.join(outer, comment("stray", maker.issue()))
         log = maker.log("issue", root, stray)
         self.assertEqual((self.rules(log), log["events"]), (["log-parents"], 8))
+
+    def test_joined_decisions(self) -> None:
+        maker = self.maker
+        base, head = f"Forge-Base: {maker.oid('1')}", f"Forge-Head: {maker.oid('2')}"
+        root = maker.event("alice", "pr/1", "Title", "Forge-Target: refs/heads/main", base, head)
+
+        def review(verdict: str, subject: str, parent: str) -> str:
+            return maker.event(
+                "bob", "review/1", subject, "Forge-Revision: 1", f"Forge-Verdict: {verdict}",
+                base, head, parents=(parent,),
+            )
+
+        older = review("approve", "Approve revision 1", root)
+        newer = review("request-changes", "Request changes on revision 1", root)
+        for first, rules, verdict in (
+            (newer, ["joined-decision"], "request-changes"),
+            (root, [], "approve"),
+        ):
+            log = maker.log("pr", root, self.join(first, older))
+            self.assertEqual(self.rules(log), rules)
+            self.assertEqual(log["state"]["verdicts"]["bob"]["verdict"], verdict)
 
     def test_deep_joins(self) -> None:
         root = self.maker.issue()
