@@ -23,6 +23,8 @@ pub(crate) struct Log {
     pub(crate) events: usize,
     /// The repository.
     pub(crate) repository: PathBuf,
+    /// The repository's id.
+    pub(crate) repo: Digest,
     /// The policy's tip.
     pub(crate) policy: ObjectId,
     /// The log's ref.
@@ -40,16 +42,19 @@ pub(crate) struct Person {
 
 /// The two who take turns.
 pub(crate) fn people() -> [Person; 2] {
-    [("Alice", "alice@example.com"), ("Bob", "bob@example.com")].map(|(name, email)| {
-        let digest = sha2::Sha512::digest(name.as_bytes());
-        let mut seed = [0; 32];
-        seed.copy_from_slice(&digest[..32]);
-        Person {
-            name,
-            email,
-            key: SecretKey::from_seed(&seed),
-        }
+    [("Alice", "alice@example.com"), ("Bob", "bob@example.com")].map(|(name, email)| Person {
+        name,
+        email,
+        key: SecretKey::from_seed(&seed(name)),
     })
+}
+
+/// The seed of somebody's key: the first half of the name's SHA-512.
+pub(crate) fn seed(name: &str) -> [u8; 32] {
+    let digest = sha2::Sha512::digest(name.as_bytes());
+    let mut seed = [0; 32];
+    seed.copy_from_slice(&digest[..32]);
+    seed
 }
 
 impl Person {
@@ -117,6 +122,7 @@ pub(crate) fn make(path: &Path, events: usize) -> Result<Log> {
     Ok(Log {
         events,
         repository: path.to_owned(),
+        repo,
         policy,
         name,
         tip,

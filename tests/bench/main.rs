@@ -6,6 +6,7 @@
 #![expect(clippy::print_stderr, reason = "and progress to standard error")]
 
 mod append;
+mod command;
 mod log;
 mod measure;
 mod pack;
@@ -28,7 +29,14 @@ fn main() -> Result<()> {
         logs.push(log::make(&dir.path().join(events.to_string()), events)?);
     }
     let reading = read::measure(&logs)?;
+    // Clones first: what is appended in the next measurement would be theirs to fetch.
+    let commands = command::measure(&logs)?;
     let appending = append::measure(&logs)?;
-    print!("{}", page::write(&logs, &reading, &appending)?);
+    let measured = page::Measured {
+        reading,
+        appending,
+        commands,
+    };
+    print!("{}", page::write(&logs, &measured)?);
     Ok(())
 }

@@ -15,6 +15,8 @@ mod guide;
 #[cfg(test)]
 mod keys;
 #[cfg(test)]
+mod links;
+#[cfg(test)]
 mod purity;
 #[cfg(test)]
 mod tidy;

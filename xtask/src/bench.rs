@@ -13,9 +13,22 @@ const PAGE: &str = "docs/reference/benchmarks.md";
 
 /// Builds the benchmark program as it is released, runs it, and keeps the page that it prints.
 pub(crate) fn run(root: &Path) -> Result<()> {
-    let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let output = Command::new(program)
-        .args(["run", "--release", "--locked", "--bin", "touchmark-bench"])
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let release = ["--release", "--locked", "--bin", "touchmark-bench"];
+    // The benchmark runs the program that is built beside it.
+    let built = Command::new(&cargo)
+        .arg("build")
+        .args(release)
+        .args(["--bin", "touchmark"])
+        .current_dir(root)
+        .status()
+        .context("cannot run cargo")?;
+    if !built.success() {
+        bail!("the benchmark cannot be built, {PAGE} is as it was");
+    }
+    let output = Command::new(&cargo)
+        .arg("run")
+        .args(release)
         .current_dir(root)
         .stderr(Stdio::inherit())
         .output()

@@ -11,8 +11,10 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 
-const USAGE: &str = "usage: cargo xtask generate [--check] | test | fuzz [--seconds N] [TARGET…] | bench";
+const USAGE: &str =
+    "usage: cargo xtask generate [--check] | test | fuzz [--seconds N] [TARGET…] | bench";
 
+#[expect(clippy::print_stderr, reason = "an error goes to standard error")]
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match run(&arguments.iter().map(String::as_str).collect::<Vec<_>>()) {

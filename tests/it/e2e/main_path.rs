@@ -4,6 +4,7 @@ use serde_json::json;
 use touchmark_core::id::HashKind;
 
 use super::{forge, fsck, open, server_refs, state};
+use crate::env::{Person, World};
 
 fn play(hash: HashKind) {
     let world = forge(hash);
@@ -39,8 +40,20 @@ fn play(hash: HashKind) {
     ])
     .ok();
 
+    answer(&alice, &pr);
+
+    bob.touchmark(&["sync"]).ok();
+    bob.touchmark(&["review", "submit", &pr, "--approve"]).ok();
+    alice.touchmark(&["pr", "merge", &pr]).ok();
+
+    bob.touchmark(&["sync"]).ok();
+    check(&world, &pr);
+}
+
+/// Alice may not merge yet; she changes the code, answers, and resolves the thread.
+fn answer(alice: &Person<'_>, pr: &str) {
     alice.touchmark(&["sync"]).ok();
-    let reviewed = state(&alice, &pr);
+    let reviewed = state(alice, pr);
     assert_eq!(
         reviewed["comments"].as_array().unwrap().len(),
         3,
@@ -48,26 +61,25 @@ fn play(hash: HashKind) {
     );
     assert_eq!(reviewed["comments"][1]["anchor"]["path"], "src/lock.rs");
     assert_eq!(reviewed["verdicts"]["bob"]["verdict"], "request-changes");
-    let refusal = alice.touchmark(&["pr", "merge", &pr]).fails(3);
+    let refusal = alice.touchmark(&["pr", "merge", pr]).fails(3);
     assert!(
         refusal.contains("error: ") && refusal.contains("hint: "),
         "{refusal}"
     );
     alice.write("src/lock.rs", &crate::env::numbered_lines(21));
     alice.commit("Go back to digits");
-    alice.touchmark(&["pr", "revise", &pr]).ok();
+    alice.touchmark(&["pr", "revise", pr]).ok();
     let comment = reviewed["comments"][1]["id"].as_str().unwrap().to_owned();
     alice
-        .touchmark(&["pr", "comment", &pr, "--reply", &comment, "--body=Changed."])
+        .touchmark(&["pr", "comment", pr, "--reply", &comment, "--body=Changed."])
         .ok();
-    alice.touchmark(&["review", "resolve", &pr, &comment]).ok();
+    alice.touchmark(&["review", "resolve", pr, &comment]).ok();
+}
 
-    bob.touchmark(&["sync"]).ok();
-    bob.touchmark(&["review", "submit", &pr, "--approve"]).ok();
-    alice.touchmark(&["pr", "merge", &pr]).ok();
-
-    bob.touchmark(&["sync"]).ok();
-    let merged = state(&bob, &pr);
+/// Everybody sees what landed, verifies everything, and git finds nothing wrong.
+fn check(world: &World, pr: &str) {
+    let (alice, bob) = (world.person("alice"), world.person("bob"));
+    let merged = state(&bob, pr);
     assert_eq!(merged["status"], "merged");
     assert_eq!(merged["merge"]["by"], "alice");
     assert_eq!(
@@ -81,10 +93,10 @@ fn play(hash: HashKind) {
     for person in [&alice, &bob] {
         person.touchmark(&["verify", "--all"]).ok();
         assert_eq!(person.refs("refs/outbox"), "");
-        fsck(&world, &person.dir());
+        fsck(world, &person.dir());
     }
-    fsck(&world, &world.server());
-    assert!(server_refs(&world).contains(&format!("refs/forge/pr/{pr}/heads ")));
+    fsck(world, &world.server());
+    assert!(server_refs(world).contains(&format!("refs/forge/pr/{pr}/heads ")));
 }
 
 #[test]
@@ -128,7 +140,7 @@ fn a_stranger_can_write_nothing_that_counts() {
 
 #[test]
 fn the_demo_plays() {
-    let world = crate::env::World::empty(HashKind::Sha1);
+    let world = World::empty(HashKind::Sha1);
     let nobody = world.person("nobody");
     let program = crate::workspace::program("touchmark");
     let told = world

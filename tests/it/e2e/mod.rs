@@ -2,6 +2,7 @@
 
 mod main_path;
 mod offline;
+mod requirements;
 mod signing;
 mod stock_git;
 
