@@ -66,7 +66,10 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
         events = events.saturating_add(outcome.events);
         let found = judge(&forge.repo, &target, &outcome)?;
         if out.is_json() {
-            documents.push(log_document(&outcome));
+            let mut document = log_document(&outcome);
+            // The same log may be there twice, as the server has it and as it will be.
+            document["log"] = json!(target.name);
+            documents.push(document);
         } else {
             out.line(line(&target, &outcome, found.is_empty(), out))?;
         }

@@ -7,7 +7,7 @@ use touchmark_core::event::{self, Payload, Verify};
 use touchmark_core::id::ObjectId;
 use touchmark_core::log::LogName;
 use touchmark_core::replay::Outcome;
-use touchmark_git::{Expected, RefEdit};
+use touchmark_git::{Expected, RefEdit, TransactError};
 
 use super::push::{Ending, Push, push};
 use super::reconcile::{Reconciled, reconcile, unpublished};
@@ -132,26 +132,23 @@ impl Run<'_> {
         let mut published = Published::Failed("others keep being faster".to_owned());
         for attempt in 0..ATTEMPTS {
             let forge = newer.as_ref().unwrap_or(forge);
-            self.done.then(reconcile(forge, self.log)?);
-            let Some(pending) = Pending::of(forge, self.log)? else {
-                published = Published::Sent;
-                break;
-            };
-            match push(&forge.repo, self.remote, &pending.pushes)? {
-                Ending::Taken => {
-                    pending.settle(forge)?;
+            match self.attempt(forge) {
+                Ok(Ending::Taken) => {
                     published = Published::Sent;
                     break;
                 }
-                Ending::Raced => {
+                Ok(Ending::Raced) => {
                     pause(attempt);
                     fetch(&forge.repo, self.remote)?;
                     newer = Some(Forge::open_in(forge.repo.clone(), forge.globals())?);
                 }
-                Ending::Refused(why) | Ending::Unreachable(why) => {
+                Ok(Ending::Refused(why) | Ending::Unreachable(why)) => {
                     published = Published::Failed(why);
                     break;
                 }
+                // Another process of this clone works on the same log.
+                Err(err) if is_conflict(&err) => pause(attempt),
+                Err(err) => return Err(err),
             }
         }
         Ok(Publication {
@@ -160,10 +157,23 @@ impl Run<'_> {
             joined: self.done.joined,
         })
     }
+
+    /// Brings the outbox up to date, pushes it, and writes down what came of it.
+    fn attempt(&mut self, forge: &Forge) -> anyhow::Result<Ending> {
+        self.done.then(reconcile(forge, self.log)?);
+        let Some(pending) = Pending::of(forge, self.log)? else {
+            return Ok(Ending::Taken);
+        };
+        let ending = push(&forge.repo, self.remote, &pending.pushes)?;
+        if ending == Ending::Taken {
+            pending.settle(forge)?;
+        }
+        Ok(ending)
+    }
 }
 
 /// Waits a random while, so that writers who met once do not meet again.
-fn pause(attempt: u32) {
+pub(super) fn pause(attempt: u32) {
     let longest = FIRST_PAUSE_MS << attempt.min(6);
     let share = u64::from(OsRng.next_u32()) * longest / u64::from(u32::MAX);
     std::thread::sleep(Duration::from_millis(share));
@@ -216,15 +226,21 @@ impl Pending {
 
     /// Writes down that the server has it.
     fn settle(&self, forge: &Forge) -> anyhow::Result<()> {
+        for attempt in 0..ATTEMPTS {
+            match forge.repo.transact(&self.settling_edits(forge)?) {
+                Err(err) if err.is_conflict() => pause(attempt),
+                settled => return Ok(settled?),
+            }
+        }
+        // The next command sees that the server has it, and clears the outbox.
+        Ok(())
+    }
+
+    fn settling_edits(&self, forge: &Forge) -> anyhow::Result<Vec<RefEdit>> {
         let mut edits = Vec::new();
-        for push in self
-            .pushes
-            .iter()
-            .filter(|push| push.name.starts_with(super::FORGE))
-        {
+        for push in &self.pushes {
             // git has moved it already when the remote's refspecs say so; a fetch in between may have moved it on.
-            let now = forge.repo.read_ref(&push.name)?;
-            if now == push.expected {
+            if forge.repo.read_ref(&push.name)? == push.expected {
                 edits.push(RefEdit {
                     name: push.name.clone(),
                     expected: Expected::from(push.expected),
@@ -237,8 +253,15 @@ impl Pending {
                 edits.push(RefEdit::delete(outbox, push.new));
             }
         }
-        Ok(forge.repo.transact(&edits)?)
+        Ok(edits)
     }
+}
+
+/// Whether another process moved a ref in between, so that it is worth looking again.
+fn is_conflict(err: &anyhow::Error) -> bool {
+    err.chain()
+        .filter_map(|cause| cause.downcast_ref::<TransactError>())
+        .any(TransactError::is_conflict)
 }
 
 /// The push of a pull request's revisions, if the server lacks any.

@@ -8,6 +8,7 @@ use touchmark_core::log::LogName;
 use touchmark_git::{Repository, Trust};
 
 use super::FORGE;
+use super::publish::pause;
 use crate::errors::Failure;
 use crate::exit_codes::ExitCode;
 
@@ -16,6 +17,12 @@ const REFSPECS: [&str; 2] = ["refs/forge/*:refs/forge/*", "^refs/forge/archive"]
 
 /// Where closed objects are folded.
 const ARCHIVE: &str = "refs/forge/archive";
+
+/// How often a fetch is run again that another one may have disturbed.
+const FETCH_ATTEMPTS: u32 = 5;
+
+/// What git says when another process has a ref of this clone.
+const LOCAL_RACES: [&str; 2] = ["unable to update local ref", "cannot lock ref"];
 
 /// What a fetch brought.
 #[derive(Debug, Default)]
@@ -111,22 +118,7 @@ pub(crate) fn fetch(repo: &Repository, remote: &str) -> anyhow::Result<FetchRepo
     // A refspec that forces forge refs would let the server rewrite the record here.
     refspecs.retain(|refspec| !refspec.contains(":refs/forge/") && !refspec.starts_with('^'));
     refspecs.extend(REFSPECS.map(str::to_owned));
-    let output = repo
-        .git()
-        .prompt()
-        .args(["fetch", "--no-auto-maintenance", "--no-write-fetch-head"])
-        .args(["--recurse-submodules=no", "--", remote])
-        .args(&refspecs)
-        .output()?;
-    let rejected = rejected_refs(&output.stderr);
-    if !output.success() && rejected.is_empty() {
-        let error = Failure::new(output.stderr.trim().to_owned());
-        return Err(unreachable_server(remote, &error).into());
-    }
-    if !rejected.is_empty() {
-        let names = rejected.into_iter().collect::<Vec<_>>().join(", ");
-        return Err(alarm(remote, &format!("it has rewound or replaced {names}")).into());
-    }
+    fetch_refs(repo, remote, &refspecs)?;
     check_dropped(repo, remote, &before)?;
     check_receipts(repo, remote)?;
     let after = repo.refs(FORGE)?;
@@ -136,6 +128,41 @@ pub(crate) fn fetch(repo: &Repository, remote: &str) -> anyhow::Result<FetchRepo
         .map(|(name, _)| name)
         .collect();
     Ok(FetchReport { changed })
+}
+
+/// Runs the fetch, again when another process of this clone was at it at the same time.
+///
+/// Such a process can make one fetch look like a rewind, so only one that stays refused is an alarm.
+fn fetch_refs(repo: &Repository, remote: &str, refspecs: &[String]) -> anyhow::Result<()> {
+    let mut refused = Failure::new("");
+    for attempt in 0..FETCH_ATTEMPTS {
+        let output = repo
+            .git()
+            .prompt()
+            .args(["fetch", "--no-auto-maintenance", "--no-write-fetch-head"])
+            .args(["--recurse-submodules=no", "--", remote])
+            .args(refspecs)
+            .output()?;
+        let rejected = rejected_refs(&output.stderr);
+        let in_the_way = LOCAL_RACES
+            .iter()
+            .any(|words| output.stderr.contains(words));
+        if !rejected.is_empty() {
+            let names = rejected.into_iter().collect::<Vec<_>>().join(", ");
+            refused = alarm(remote, &format!("it has rewound or replaced {names}"));
+        } else if output.success() || (!in_the_way && output.stderr.contains("! [rejected]")) {
+            // A branch that the user's own refspec does not force stays where it is, as with git fetch.
+            return Ok(());
+        } else {
+            let words = Failure::new(output.stderr.trim().to_owned());
+            refused = unreachable_server(remote, &words);
+            if !in_the_way {
+                break;
+            }
+        }
+        pause(attempt);
+    }
+    Err(refused.into())
 }
 
 /// The forge refs that git would not move because the server's value does not descend from ours.

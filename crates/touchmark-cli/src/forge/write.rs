@@ -16,7 +16,7 @@ use crate::errors::Failure;
 use crate::keys::Signer;
 
 /// How often a write is decided again when another process of the same person got in between.
-const ATTEMPTS: usize = 5;
+const ATTEMPTS: usize = 20;
 
 impl Forge {
     /// Appends the event that carries out `command` to the log's outbox and returns its id.
@@ -107,8 +107,8 @@ impl Forge {
         let name = log.to_string();
         let own = self.repo.read_ref(&outbox_name(&name))?;
         let published = self.repo.read_ref(&name)?;
-        let parent = first_parent(&self.repo, tip)?;
-        if parent != own.or(published) && parent != published {
+        // Another process may have written meanwhile: its event must come before this one, not be replaced by it.
+        if first_parent(&self.repo, tip)? != self.tip(log)? {
             return Ok(false);
         }
         let mut edits = vec![

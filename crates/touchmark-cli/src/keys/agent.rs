@@ -56,12 +56,21 @@ impl Signer for AgentSigner {
         let mut agent = connect(SIGN_TIMEOUT)?.ok_or_else(|| {
             Failure::new("ssh-agent has gone").hint("eval \"$(ssh-agent)\"; ssh-add")
         })?;
-        let blob = request_signature(&mut agent, &self.public, &bytes_to_sign(payload))?;
-        let armor = assemble(&self.public, &blob).context("ssh-agent's signature is not usable")?;
-        // An agent is another program: what it says is checked before it is written down.
-        verify(payload, &armor).context("ssh-agent's signature is not usable")?;
-        Ok(armor)
+        sign_through(&mut agent, &self.public, payload)
     }
+}
+
+/// The armor over `payload` by the agent's key `public`, verified.
+fn sign_through(
+    agent: &mut (impl Read + Write),
+    public: &PublicKey,
+    payload: &[u8],
+) -> anyhow::Result<String> {
+    let blob = request_signature(agent, public, &bytes_to_sign(payload))?;
+    let armor = assemble(public, &blob).context("ssh-agent's signature is not usable")?;
+    // An agent is another program: what it says is checked before it is written down.
+    verify(payload, &armor).context("ssh-agent's signature is not usable")?;
+    Ok(armor)
 }
 
 /// The agent's keys that may sign events; others are passed over.
@@ -181,6 +190,8 @@ fn connect(_timeout: Duration) -> anyhow::Result<Option<std::net::TcpStream>> {
 
 #[cfg(test)]
 mod tests {
+    use ed25519_dalek::{Signer as _, SigningKey};
+    use touchmark_core::id::Digest;
     use touchmark_core::sign::SecretKey;
 
     use super::*;
@@ -257,5 +268,35 @@ mod tests {
         let error = request_signature(&mut agent, &public, b"message").unwrap_err();
         assert!(error.to_string().contains("did not sign"), "{error}");
         assert_eq!(agent.asked[4], SIGN_REQUEST);
+    }
+
+    /// What a security key answers to a request to sign `payload`, with these flags.
+    fn touched(key: &SigningKey, payload: &[u8], flags: u8) -> Vec<u8> {
+        let counter = [0, 0, 0, 9];
+        let message = Digest::of(&bytes_to_sign(payload));
+        let application = Digest::of(b"ssh:");
+        let parts = [
+            application.as_bytes().as_slice(),
+            &[flags],
+            &counter,
+            message.as_bytes(),
+        ];
+        let raw = key.sign(&parts.concat()).to_bytes();
+        let blob = strings(&[b"sk-ssh-ed25519@openssh.com", &raw]);
+        let blob = [blob.as_slice(), &[flags], &counter].concat();
+        [&[SIGN_RESPONSE], strings(&[&blob]).as_slice()].concat()
+    }
+
+    #[test]
+    fn a_security_key_signs_when_it_is_touched() {
+        let key = SigningKey::from_bytes(&[5; 32]);
+        let point = key.verifying_key().to_bytes();
+        let public = PublicKey::sk_ed25519(point, "ssh:").unwrap();
+        let payload = b"tree\n";
+        let answer = |flags| Scripted::new(&touched(&key, payload, flags));
+        let armor = sign_through(&mut answer(1), &public, payload).unwrap();
+        assert_eq!(verify(payload, &armor).unwrap(), public);
+        assert!(sign_through(&mut answer(0), &public, payload).is_err());
+        assert!(sign_through(&mut answer(1), &public, b"other\n").is_err());
     }
 }

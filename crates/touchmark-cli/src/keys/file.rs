@@ -53,6 +53,13 @@ impl FileSigner {
         })
     }
 
+    /// The file that was just written for the key with this seed; its passphrase need not be asked for again.
+    pub(super) fn just_made(path: &Path, seed: &[u8; 32]) -> anyhow::Result<Self> {
+        let signer = Self::read(path)?;
+        signer.secret.get_or_init(|| SecretKey::from_seed(seed));
+        Ok(signer)
+    }
+
     /// Whether a passphrase protects the file.
     pub(crate) fn is_encrypted(&self) -> bool {
         self.stored.is_encrypted()

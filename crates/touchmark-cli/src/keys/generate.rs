@@ -42,7 +42,7 @@ pub(crate) fn generate(path: &Path, comment: &str, protect: bool) -> anyhow::Res
     }
     create(path, text.as_bytes(), 0o600)?;
     create(&public_path(path), format!("{public}\n").as_bytes(), 0o644)?;
-    FileSigner::read(path)
+    FileSigner::just_made(path, &seed)
 }
 
 /// The path of a private key's public half.

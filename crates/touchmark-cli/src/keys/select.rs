@@ -185,4 +185,19 @@ mod tests {
             assert_eq!(literal(path), None, "{path}");
         }
     }
+
+    #[test]
+    fn a_security_key_needs_the_agent() {
+        use ssh_key::private::{KeypairData, SkEd25519};
+        let point = ssh_key::public::Ed25519PublicKey([7; 32]);
+        let public = ssh_key::public::SkEd25519::new(point, "ssh:");
+        let stub = SkEd25519::new(public, 1, vec![1, 2, 3]).unwrap();
+        let key = ssh_key::PrivateKey::new(KeypairData::SkEd25519(stub), "").unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("id_ed25519_sk");
+        key.write_openssh_file(&path, ssh_key::LineEnding::LF)
+            .unwrap();
+        let error = open(&path).err().unwrap();
+        assert!(error.to_string().contains("only ssh-agent"), "{error}");
+    }
 }
