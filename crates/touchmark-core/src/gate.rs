@@ -8,7 +8,7 @@ use crate::event::{Right, Rule, Verdict};
 use crate::id::ObjectId;
 use crate::policy::Policy;
 use crate::refusal::Refusal;
-use crate::replay::{GivenVerdict, Outcome, PrState, State, Status};
+use crate::replay::{GivenVerdict, Outcome, PrState, State};
 
 /// What the gate must know that the record does not say.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -54,14 +54,10 @@ pub fn judge(outcome: &Outcome, policy: &Policy, facts: &Facts) -> Verdicts {
             Refusal::new(Rule::RecordError, reason).with_evidence(rejected.event)
         })
         .collect();
-    match state.status {
-        Status::Open => {}
-        Status::Closed => reasons.push(Refusal::new(Rule::StateClosed, "it is closed")),
-        Status::Merged => reasons.push(Refusal::new(Rule::StateMerged, "it is merged already")),
-    }
+    reasons.extend(crate::replay::expect_open(state.status).err());
     if state.draft {
         let refusal = Refusal::new(Rule::StateDraft, "it is a draft");
-        reasons.push(refusal.with_fix("touchmark pr ready"));
+        reasons.push(refusal.with_fix(format!("touchmark pr ready{}", named(outcome))));
     }
     let evidence = approvals(state, policy, facts);
     reasons.extend(vetoes(state, policy));
@@ -73,16 +69,27 @@ pub fn judge(outcome: &Outcome, policy: &Policy, facts: &Facts) -> Verdicts {
             state.latest().map_or(0, |latest| latest.number)
         );
         let refusal = Refusal::new(Rule::ApprovalsMissing, reason);
-        reasons.push(refusal.with_fix("touchmark review submit --approve, by somebody else"));
+        reasons.push(refusal.with_fix(format!(
+            "touchmark review submit{} --approve, by somebody else",
+            named(outcome)
+        )));
     }
     if policy.defaults.resolve_threads {
-        reasons.extend(open_threads(state));
+        reasons.extend(open_threads(state, &named(outcome)));
     }
     if reasons.is_empty() {
         Verdicts::Open { evidence }
     } else {
         Verdicts::Shut(reasons)
     }
+}
+
+/// The pull request as commands name it, after a space.
+fn named(outcome: &Outcome) -> String {
+    outcome
+        .log
+        .root()
+        .map_or_else(String::new, |id| format!(" {}", id.short()))
 }
 
 /// Whether the person had a hand in the change: then their approval does not count.
@@ -115,7 +122,9 @@ fn approvals(state: &PrState, policy: &Policy, facts: &Facts) -> Vec<ObjectId> {
         .collect()
 }
 
-/// Whether the policy that judges still knows the person as a reviewer, and the key as theirs and in use.
+/// Whether an approval counts: the policy that judges still knows the person as a reviewer, and the key as theirs and in use.
+///
+/// A request for changes needs less: retiring a key must not drop a veto.
 fn counts(policy: &Policy, person: &str, given: &GivenVerdict) -> bool {
     policy.grants(person, Right::Review) && policy.fingerprints(person).0.contains(&given.key)
 }
@@ -126,7 +135,7 @@ fn vetoes(state: &PrState, policy: &Policy) -> Vec<Refusal> {
         .verdicts
         .iter()
         .filter(|(person, given)| {
-            given.verdict == Verdict::RequestChanges && counts(policy, person, given)
+            given.verdict == Verdict::RequestChanges && policy.grants(person, Right::Review)
         })
         .map(|(person, given)| {
             let reason = format!("{person} asks for changes on revision {}", given.revision);
@@ -137,7 +146,7 @@ fn vetoes(state: &PrState, policy: &Policy) -> Vec<Refusal> {
         .collect()
 }
 
-fn open_threads(state: &PrState) -> Option<Refusal> {
+fn open_threads(state: &PrState, object: &str) -> Option<Refusal> {
     let open = state
         .comments
         .iter()
@@ -152,6 +161,6 @@ fn open_threads(state: &PrState) -> Option<Refusal> {
             "threads are"
         };
         Refusal::new(Rule::ThreadsOpen, format!("{open} {threads} not resolved"))
-            .with_fix("touchmark review resolve COMMENT")
+            .with_fix(format!("touchmark review resolve{object} COMMENT"))
     })
 }

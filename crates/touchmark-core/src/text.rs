@@ -4,6 +4,8 @@
 
 use std::borrow::Cow;
 
+use unicode_normalization::UnicodeNormalization as _;
+
 use crate::event::{NFC_INERT, Rule};
 
 /// Checks the rules of "Text": no byte order mark, control character or bidirectional control,
@@ -59,6 +61,18 @@ fn is_bidi_control(char: char) -> bool {
 fn is_nfc(text: &str) -> bool {
     // All of U+0000 to U+02FF are starters in form C, and only they have lead bytes below 0xCC.
     text.bytes().all(|byte| byte < 0xcc) || text.split(is_inert).all(unicode_normalization::is_nfc)
+}
+
+/// `text` in form C by the tables of Unicode 14.0, as the record keeps it.
+pub fn normalised(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for piece in text.split_inclusive(is_inert) {
+        let last = piece.chars().next_back().filter(|char| is_inert(*char));
+        let before = piece.get(..piece.len() - last.map_or(0, char::len_utf8));
+        out.extend(before.unwrap_or_default().nfc());
+        out.extend(last);
+    }
+    out
 }
 
 fn is_inert(char: char) -> bool {

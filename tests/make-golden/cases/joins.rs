@@ -1,11 +1,11 @@
 //! Joins: events that were made on an older tip.
 
 use serde_json::{Value, json};
-use touchmark_core::event::{Payload, payload};
+use touchmark_core::event::{MergeMethod, Payload, Verdict, payload};
 use touchmark_core::id::{HashKind, ObjectId};
 
 use super::policies::advance;
-use super::{comment, labels, open_issue, say};
+use super::{comment, labels, open_issue, open_pr, review, revision, say};
 use crate::builder::{Builder, Make, usual_policy, usual_signers};
 use crate::case::Case;
 use crate::people::{ALICE, BOB, CAROL, DAVE, Who};
@@ -22,6 +22,8 @@ pub(super) fn add(cases: &mut Vec<Case>) {
     cases.push(retired());
     cases.push(time_and_rights());
     cases.push(malformed());
+    cases.push(decisions());
+    cases.push(older_verdict());
 }
 
 fn join(who: Who, first: ObjectId, second: ObjectId) -> Make {
@@ -215,4 +217,57 @@ fn malformed() -> Case {
         .fact(&log, "/events", 6)
         .fact(&log, "/state/closed", Value::Null);
     texts(case, &log, &["Main.", "After.", "Side."])
+}
+
+/// An old word of Bob's is brought over his newer one: it counts for nothing, and so does a joined request to merge.
+/// Carol, who has given no verdict, may be brought.
+fn decisions() -> Case {
+    let mut b = Builder::new(HashKind::Sha1);
+    let (log, root) = open_pr(&mut b, ALICE);
+    let approve = review(&b, 1, Verdict::Approve, &[]);
+    let approval = b.side(&[root], Make::new(BOB, approve.clone()));
+    let remark = review(&b, 1, Verdict::Comment, &[]);
+    let remark = b.side(&[approval], Make::new(BOB, remark).body("By the way."));
+    let ask = payload::MergeRequest {
+        revision: 1,
+        base: b.code("base-1"),
+        head: b.code("head-1"),
+        method: MergeMethod::Merge,
+    };
+    let ask = b.side(&[remark], Make::new(CAROL, Payload::MergeRequest(ask)));
+    let carol = b.side(&[ask], Make::new(CAROL, approve));
+    let withdraw = review(&b, 1, Verdict::Withdraw, &[]);
+    let withdrawn = b.side(&[carol], Make::new(BOB, withdraw));
+    let veto = review(&b, 1, Verdict::RequestChanges, &[]);
+    let veto = b.event(&log, Make::new(BOB, veto));
+    b.event(&log, join(DAVE, veto, withdrawn));
+    Case::new("refuse-joined-decision", b)
+        .rejects(approval, "joined-decision")
+        .rejects(ask, "joined-decision")
+        .rejects(withdrawn, "joined-decision")
+        .fact(&log, "/state/verdicts/bob/event", veto.to_string())
+        .fact(&log, "/state/verdicts/carol/event", carol.to_string())
+        .fact(&log, "/state/merge_request", json!(null))
+        .fact(&log, "/state/comments/0/text", "By the way.")
+}
+
+/// A verdict on an older revision does not replace one on a newer, whether it gives or takes.
+fn older_verdict() -> Case {
+    let mut b = Builder::new(HashKind::Sha1);
+    let (log, _) = open_pr(&mut b, ALICE);
+    b.event(&log, Make::new(ALICE, revision(&b, 2, None)));
+    let veto = review(&b, 2, Verdict::RequestChanges, &[]);
+    let veto = b.event(&log, Make::new(BOB, veto));
+    let approve = review(&b, 1, Verdict::Approve, &[]);
+    let approval = b.event(&log, Make::new(BOB, approve.clone()));
+    let withdraw = review(&b, 1, Verdict::Withdraw, &[]);
+    let withdrawn = b.event(&log, Make::new(BOB, withdraw));
+    let remark = review(&b, 1, Verdict::Comment, &[]);
+    b.event(&log, Make::new(BOB, remark).body("On the first one."));
+    let other = b.event(&log, Make::new(CAROL, approve));
+    Case::new("verdict-on-older-revision", b)
+        .rejects(approval, "revision-stale")
+        .rejects(withdrawn, "revision-stale")
+        .fact(&log, "/state/verdicts/bob/event", veto.to_string())
+        .fact(&log, "/state/verdicts/carol/event", other.to_string())
 }

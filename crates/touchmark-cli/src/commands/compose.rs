@@ -7,8 +7,8 @@ use std::process::Command;
 
 use anyhow::Context as _;
 use clap::Args;
+use touchmark_core::text;
 use touchmark_git::Repository;
-use unicode_normalization::UnicodeNormalization as _;
 
 use crate::env_vars;
 
@@ -165,8 +165,7 @@ pub(crate) fn split_title(text: &str) -> (String, Option<String>) {
 
 /// Text as the record keeps it: in form C, line feeds only, no spaces at the ends of lines, no empty lines around it.
 pub(crate) fn tidy(text: &str) -> String {
-    let composed: String = text.nfc().collect();
-    let unix = composed.replace("\r\n", "\n");
+    let unix = text::normalised(text).replace("\r\n", "\n");
     let lines: Vec<&str> = unix
         .split('\n')
         .map(|line| line.trim_end_matches([' ', '\t']))

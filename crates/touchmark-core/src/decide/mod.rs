@@ -10,6 +10,7 @@ pub use files::Files;
 pub use recreate::{accept, join, recreate};
 
 use crate::event::{Actor, Event, LogType, Payload, RefName, Rule, Unsigned, Verdict, payload};
+use crate::gate::{self, Verdicts};
 use crate::id::{Digest, HashKind, ObjectId};
 use crate::log::LogName;
 use crate::object::{ObjectType, Objects};
@@ -180,12 +181,41 @@ pub fn first(scene: &Scene<'_>, log: LogType, command: Command) -> Result<Next, 
     })
 }
 
-/// The next event of the log that stands as `outcome` says.
+/// The next event of the log that stands as `outcome` says; for a merge see [`merge`].
 ///
 /// # Errors
 ///
 /// The rule that forbids it.
 pub fn next(scene: &Scene<'_>, outcome: &Outcome, command: Command) -> Result<Next, Refusal> {
+    if matches!(command.payload, Payload::Merge(_)) {
+        let reason = "a merge is decided by the gate, on facts about its commits";
+        return Err(Refusal::new(Rule::ApprovalsMissing, reason).with_fix("touchmark pr merge"));
+    }
+    follow(scene, outcome, command)
+}
+
+/// The event that merges a pull request, if the gate is open on these facts; it cites the approvals that opened it.
+///
+/// # Errors
+///
+/// Every rule that shuts the gate, or the one that forbids the event.
+pub fn merge(
+    scene: &Scene<'_>,
+    outcome: &Outcome,
+    facts: &gate::Facts,
+    mut merge: payload::Merge,
+    note: Option<String>,
+) -> Result<Next, Vec<Refusal>> {
+    let (_, policy) = scene.policy().map_err(|refusal| vec![refusal])?;
+    match gate::judge(outcome, policy, facts) {
+        Verdicts::Open { evidence } => merge.evidence = evidence,
+        Verdicts::Shut(reasons) => return Err(reasons),
+    }
+    let command = Command::new(Payload::Merge(merge)).body(note.unwrap_or_default());
+    follow(scene, outcome, command).map_err(|refusal| vec![refusal])
+}
+
+fn follow(scene: &Scene<'_>, outcome: &Outcome, command: Command) -> Result<Next, Refusal> {
     let (policy_id, policy) = scene.policy()?;
     let (tree, objects) = command.files.objects(scene.hash)?;
     let unsigned = Unsigned {
@@ -265,9 +295,19 @@ fn check_command(policy: &Policy, outcome: &Outcome, event: &Event) -> Result<()
     };
     match &event.payload {
         Payload::Review(review) if review.verdict == Verdict::Approve => {
+            if let Some(latest) = state
+                .latest()
+                .filter(|latest| latest.number != review.revision)
+            {
+                let reason = format!(
+                    "revision {} is not the latest, {}, so approving it would count for nothing",
+                    review.revision, latest.number
+                );
+                return Err(Refusal::new(Rule::RevisionStale, reason).with_fix("touchmark sync"));
+            }
             let approver = policy.key(&event.signer).map(|key| key.owner.as_str());
-            let no_facts = crate::gate::Facts::default();
-            if approver.is_some_and(|name| crate::gate::took_part(state, policy, &no_facts, name)) {
+            let no_facts = gate::Facts::default();
+            if approver.is_some_and(|name| gate::took_part(state, policy, &no_facts, name)) {
                 let reason = "nobody approves a change that they had a hand in";
                 let refusal = Refusal::new(Rule::SelfApproval, reason);
                 return Err(

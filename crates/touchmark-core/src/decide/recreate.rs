@@ -3,11 +3,37 @@
 use std::collections::BTreeMap;
 
 use super::{Next, Scene};
-use crate::event::{Event, Payload, Unsigned, payload};
+use crate::event::{Event, Payload, Rule, Unsigned, payload};
 use crate::id::ObjectId;
+use crate::log::parents;
 use crate::object::Objects;
 use crate::refusal::Refusal;
 use crate::replay::{Outcome, State, Trust, check_next, replay, resume};
+
+/// Whether the new tip goes on from the old one along first parents, under the newest policy.
+///
+/// What is accepted now must not rewind the log, and must not be judged by a policy that somebody has left behind.
+fn expect_follows(
+    scene: &Scene<'_>,
+    before: &Outcome,
+    after: &Outcome,
+    objects: &Objects,
+) -> Result<(), Refusal> {
+    let mut next = Some(after.tip);
+    while let Some(id) = next.filter(|id| *id != before.tip) {
+        next = parents(objects, &id).and_then(|parents| parents.first().copied());
+    }
+    if next.is_none() {
+        let reason = "the new tip does not go on from the old one";
+        return Err(Refusal::new(Rule::LogParents, reason).with_fix("touchmark sync"));
+    }
+    let newest = scene.policy()?.0;
+    if after.tip_facts.and_then(|facts| facts.policy) != Some(newest) {
+        let reason = "the new tip names an older policy than the newest";
+        return Err(Refusal::new(Rule::PolicyOlder, reason).with_fix("touchmark sync"));
+    }
+    Ok(())
+}
 
 /// The event `event` again as the next one of the log that stands as `outcome` says.
 ///
@@ -103,6 +129,7 @@ pub fn accept(
 ) -> Result<Outcome, Refusal> {
     let outcome = resume(scene.policies, before.clone(), tip, objects, Trust::Nothing)
         .unwrap_or_else(|| replay(scene.policies, &before.log, tip, objects, Trust::Nothing));
+    expect_follows(scene, before, &outcome, objects)?;
     let known = |event: ObjectId| before.rejected.iter().any(|old| old.event == event);
     match outcome.rejected.iter().find(|new| !known(new.event)) {
         None => Ok(outcome),

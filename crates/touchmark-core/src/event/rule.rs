@@ -135,6 +135,8 @@ pub enum Rule {
     QueueEntry,
     /// The run has not ended.
     RunEnded,
+    /// What came in through a join neither merges, asks to merge, nor touches a verdict that its signer has given already.
+    JoinedDecision,
     /// `redact/1` directly follows the `snapshot/1` that starts the log, and names the same object and tip.
     SnapshotOrder,
     /// Nobody approves a change that they signed, authored, co-authored or pushed.
@@ -217,6 +219,7 @@ impl Rule {
         Self::SequenceGap,
         Self::QueueEntry,
         Self::RunEnded,
+        Self::JoinedDecision,
         Self::SnapshotOrder,
         Self::SelfApproval,
         Self::ApprovalsMissing,
@@ -520,6 +523,11 @@ impl Rule {
             "A pull request enters the queue once, and only one that is in it leaves it.",
         ),
         ("run-ended", "state", "The run has not ended."),
+        (
+            "joined-decision",
+            "state",
+            "What came in through a join neither merges, asks to merge, nor touches a verdict that its signer has given already.",
+        ),
         (
             "snapshot-order",
             "state",

@@ -27,6 +27,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use comments::{Comment, CommentAnchor, Comments};
 pub use document::{canonical_json, log_document, repository_document};
 pub use judge::Signer;
+pub(crate) use object::expect_open;
 pub(crate) use policy::check_first_policy;
 pub use policy::{replay_policy, tree_without_endorsements};
 pub use state::*;
@@ -322,6 +323,9 @@ impl<'a> Replay<'a> {
             }
             Some(state) => {
                 state.check(event, &signer)?;
+                if placed.id != placed.chain {
+                    state.check_joined(event, &signer)?;
+                }
                 let second = self.outcome.events == 2;
                 snapshot::check_redact(event, self.snapshot.as_ref().filter(|_| second))?;
                 state.apply(event, &signer);
@@ -385,6 +389,14 @@ impl State {
             Self::Receipts(state) => receipt::check(state, event),
             Self::Archive(state) => archive::check(state, event),
             Self::Policy(_) | Self::Deliveries(_) => Ok(()),
+        }
+    }
+
+    /// Rule `joined-decision`, for what came in through a join: an older word of somebody's must not undo a newer one.
+    fn check_joined(&self, event: &Event, signer: &Signer<'_>) -> Result<(), Refusal> {
+        match self {
+            Self::Pr(state) => pr::check_joined(state, event, signer),
+            _ => Ok(()),
         }
     }
 

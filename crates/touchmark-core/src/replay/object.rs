@@ -166,7 +166,7 @@ pub(super) fn check_shared(
 }
 
 /// Rules `state-merged` and `state-closed`.
-pub(super) fn expect_open(status: Status) -> Result<(), Refusal> {
+pub(crate) fn expect_open(status: Status) -> Result<(), Refusal> {
     match status {
         Status::Open => Ok(()),
         Status::Merged => Err(Refusal::new(Rule::StateMerged, "it is merged already")),
@@ -186,4 +186,3 @@ pub(super) fn expect_comment<'a>(
         .get(id)
         .ok_or_else(|| Refusal::new(Rule::CommentUnknown, format!("there is no comment {id}")))
 }
-

@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 
 use super::comments::Comments;
 use super::object::{self, Tags, Topic, change_labels, change_people};
-use super::{GivenVerdict, Merge, MergeRequest, PrState, Revision, Signer, Status,
-};
+use super::{GivenVerdict, Merge, MergeRequest, PrState, Revision, Signer, Status};
 use crate::event::{Event, Payload, Rule, Verdict, payload};
 use crate::heads;
 use crate::id::ObjectId;
@@ -147,6 +146,33 @@ pub(super) fn check(state: &PrState, event: &Event, signer: &Signer<'_>) -> Resu
     }
 }
 
+/// Rule `joined-decision`.
+pub(super) fn check_joined(
+    state: &PrState,
+    event: &Event,
+    signer: &Signer<'_>,
+) -> Result<(), Refusal> {
+    let reason = match &event.payload {
+        Payload::Merge(_) | Payload::MergeRequest(_) => {
+            format!(
+                "{} cannot come in through a join",
+                event.payload.kind().tag()
+            )
+        }
+        Payload::Review(review)
+            if review.verdict != Verdict::Comment && state.verdicts.contains_key(&signer.name) =>
+        {
+            format!(
+                "{} has given a verdict, which one that comes in through a join must not touch",
+                signer.name
+            )
+        }
+        _ => return Ok(()),
+    };
+    let refusal = Refusal::new(Rule::JoinedDecision, reason);
+    Err(refusal.with_fix("its author publishes it: touchmark sync"))
+}
+
 fn check_review(
     state: &PrState,
     review: &payload::Review,
@@ -161,9 +187,17 @@ fn check_review(
     if review.verdict == Verdict::Comment {
         return Ok(());
     }
-    if review.verdict == Verdict::Withdraw && !state.verdicts.contains_key(&signer.name) {
+    let standing = state.verdicts.get(&signer.name);
+    if review.verdict == Verdict::Withdraw && standing.is_none() {
         let reason = format!("{} has given no verdict", signer.name);
         return Err(Refusal::new(Rule::VerdictUnknown, reason));
+    }
+    if let Some(standing) = standing.filter(|standing| review.revision < standing.revision) {
+        let reason = format!(
+            "{} has given a verdict on revision {}, which one on revision {} must not touch",
+            signer.name, standing.revision, review.revision
+        );
+        return Err(Refusal::new(Rule::RevisionStale, reason));
     }
     object::expect_open(state.status)
 }

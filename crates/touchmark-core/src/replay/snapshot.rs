@@ -2,8 +2,13 @@
 
 use super::document::canonical_json;
 use super::{IssueState, PrState, State, Status};
+use serde_json::Value;
+
 use crate::event::{Event, ObjectKind, Payload, Rule, payload};
 use crate::refusal::Refusal;
+
+/// The greatest count that a snapshot's state may have.
+const COUNT_MAX: u64 = 999_999_999;
 
 /// The state that a snapshot holds: rule `tree-text` when it is not a canonical state without text.
 pub(super) fn start(event: &Event, snapshot: &payload::Snapshot) -> Result<State, Refusal> {
@@ -15,6 +20,10 @@ pub(super) fn start(event: &Event, snapshot: &payload::Snapshot) -> Result<State
 
 fn parse(event: &Event, object_type: ObjectKind) -> Option<State> {
     let bytes = event.files.snapshot()?;
+    let value = serde_json::from_slice(bytes).ok()?;
+    if !counts_are_small(&value) {
+        return None;
+    }
     let state = match object_type {
         ObjectKind::Pr => {
             let state: PrState = serde_json::from_slice(bytes).ok()?;
@@ -26,6 +35,16 @@ fn parse(event: &Event, object_type: ObjectKind) -> Option<State> {
         }
     };
     (canonical_json(&state).as_bytes() == bytes).then_some(state)
+}
+
+/// Counts are as large as trailers can write them, so that counting on from them cannot overflow.
+fn counts_are_small(value: &Value) -> bool {
+    match value {
+        Value::Number(number) => number.as_u64().is_some_and(|number| number <= COUNT_MAX),
+        Value::Array(list) => list.iter().all(counts_are_small),
+        Value::Object(map) => map.values().all(counts_are_small),
+        Value::Null | Value::Bool(_) | Value::String(_) => true,
+    }
 }
 
 fn pr_is_bare(state: &PrState) -> bool {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use touchmark_core::gate::{self, Verdicts};
+use touchmark_core::gate::{self, Facts, Verdicts};
 use touchmark_core::id::ObjectId;
 use touchmark_core::replay::Status;
 
@@ -16,6 +16,8 @@ pub(crate) struct Judged {
     pub(crate) verdicts: Verdicts,
     /// The tree that the target gets; `None` when there is none, or the target is not known.
     pub(crate) tree: Option<ObjectId>,
+    /// What the gate was judged by.
+    pub(crate) facts: Facts,
     /// People whose approval does not count because they had a hand in the change.
     pub(crate) took_part: BTreeSet<String>,
 }
@@ -57,6 +59,7 @@ pub(crate) fn judge(
     Ok(Judged {
         verdicts,
         tree,
+        facts,
         took_part,
     })
 }

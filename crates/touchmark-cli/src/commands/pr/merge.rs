@@ -3,15 +3,15 @@
 use clap::ValueEnum;
 use serde_json::json;
 use touchmark_core::decide;
-use touchmark_core::event::{MergeMethod, Payload, Time, payload};
-use touchmark_core::gate::Verdicts;
+use touchmark_core::event::{MergeMethod, Time, payload};
+use touchmark_core::gate::{Facts, Verdicts};
 use touchmark_core::id::ObjectId;
 use touchmark_git::Repository;
 
 use super::combine::SEMANTICS;
 use super::judged::judge;
 use super::landing::{Landing, land};
-use super::{Subject, code, record};
+use super::{Subject, code};
 use crate::commands::compose::Body;
 use crate::errors::{Failure, Refusals};
 use crate::exit_codes::ExitCode;
@@ -86,7 +86,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
         {
             return report(out, subject.id, merge, Some(*event));
         }
-        let merge = plan(
+        let (merge, facts) = plan(
             &forge,
             out,
             &subject,
@@ -97,7 +97,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
         if args.dry_run {
             return report(out, subject.id, &merge, None);
         }
-        let event = sign(&forge, &subject, &merge, note.clone())?;
+        let event = sign(&forge, &subject, &merge, &facts, note.clone())?;
         match push(&forge.repo, &remote, &moves(&subject, &merge, event))? {
             Ending::Taken => {
                 // The server has it; only this clone's view is behind if this fails.
@@ -202,7 +202,7 @@ fn plan(
     remote: &str,
     method: MergeMethod,
     note: Option<&str>,
-) -> anyhow::Result<payload::Merge> {
+) -> anyhow::Result<(payload::Merge, Facts)> {
     let target = subject.state()?.target.clone();
     let old = code::target_tip(&forge.repo, Some(remote), &target)?;
     let judged = judge(forge, subject, Some(old))?;
@@ -222,7 +222,7 @@ fn plan(
     let Landing { new, tree } = land(forge, subject, method, old, tree, note)?;
     let time = Time::from_seconds(forge.now())
         .ok_or_else(|| Failure::new("this machine's clock stands beyond the year 9999"))?;
-    Ok(payload::Merge {
+    let merge = payload::Merge {
         target,
         revision: revision.number,
         base: revision.base,
@@ -235,7 +235,8 @@ fn plan(
         request: None,
         evidence,
         time,
-    })
+    };
+    Ok((merge, judged.facts))
 }
 
 /// Decides and signs the merge event. It is written, but no ref holds it: it lands with the branch or not at all.
@@ -243,10 +244,17 @@ fn sign(
     forge: &Forge,
     subject: &Subject,
     merge: &payload::Merge,
+    facts: &Facts,
     note: Option<String>,
 ) -> anyhow::Result<ObjectId> {
-    let command = record::plain(Payload::Merge(merge.clone()), note);
-    let next = decide::next(&forge.scene()?, &subject.outcome, command)?;
+    let next = decide::merge(
+        &forge.scene()?,
+        &subject.outcome,
+        facts,
+        merge.clone(),
+        note,
+    )
+    .map_err(Refusals)?;
     sign_and_store(&forge.repo, forge.me()?.signer.as_ref(), &next)
 }
 
