@@ -241,6 +241,10 @@ const STEPS: &[(Rule, &str)] = &[
         "touchmark verify OBJECT (names the event); it never counts",
     ),
     (
+        Rule::JoinedDecision,
+        "ask its signer to publish it from their own clone; touchmark sync --discard OBJECT lets go of it here",
+    ),
+    (
         Rule::SnapshotOrder,
         "touchmark verify OBJECT (names the event); it never counts",
     ),
