@@ -32,6 +32,7 @@ pub(crate) fn protect(path: &Path, passphrase: &str) {
     let status = Command::new("ssh-keygen")
         .args(["-q", "-p", "-P", "", "-N", passphrase, "-f"])
         .arg(path)
+        .stdout(std::process::Stdio::null())
         .status()
         .unwrap();
     assert!(status.success(), "ssh-keygen -p failed");
