@@ -41,6 +41,10 @@ const STAGES: &[(&str, &[&str])] = &[
             "--locked",
         ],
     ),
+    (
+        "rustdoc",
+        &["doc", "--workspace", "--lib", "--no-deps", "--locked"],
+    ),
     ("tests", &["test", "--workspace", "--locked"]),
 ];
 

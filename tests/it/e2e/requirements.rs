@@ -126,7 +126,7 @@ fn an_event_of_an_unknown_version_is_named_and_counts_for_nothing() {
     // The same event in a version that nobody knows yet, signed by stock git.
     let message = alice.git(&["log", "-1", "--format=%B", sound]).ok();
     let later = message.replace("Forge-Event: comment/1", "Forge-Event: comment/9");
-    alice.write(".git/later", later.trim_end());
+    alice.write(".git/later", &format!("{}\n", later.trim_end()));
     let tree = alice.rev(&format!("{sound}^{{tree}}"));
     let commit = ["commit-tree", "-S", "-F", ".git/later", "-p", sound, &tree];
     let strange = alice.git(&commit).ok().trim().to_owned();
@@ -197,6 +197,7 @@ fn a_pull_request_is_edited_closed_reopened_and_found_by_label_and_assignee() {
     let world = forge(HashKind::Sha1);
     let alice = world.person("alice");
     let first = open(&alice, "first", "The first");
+    alice.git(&["switch", "-q", "main"]).ok();
     let second = open(&alice, "second", "The second");
     alice.touchmark(&["pr", "label", &first, "urgent"]).ok();
     alice.touchmark(&["pr", "assign", &second, "bob"]).ok();
@@ -212,7 +213,7 @@ fn a_pull_request_is_edited_closed_reopened_and_found_by_label_and_assignee() {
     alice.touchmark(&["pr", "close", &first]).ok();
     assert_eq!(listed(&alice, &[]), [second.as_str()]);
     assert_eq!(listed(&alice, &["--state=closed"]), [first.as_str()]);
-    let refusal = alice.touchmark(&["pr", "label", &first, "late"]).refused();
+    let refusal = alice.touchmark(&["pr", "merge", &first]).refused();
     assert!(refusal.contains("(state-closed)"), "{refusal}");
     alice.touchmark(&["pr", "reopen", &first]).ok();
     assert_eq!(listed(&alice, &[]).len(), 2);

@@ -1,7 +1,9 @@
-//! `cargo xtask generate`: everything that is made from the registry.
+//! `cargo xtask generate`: everything that is made from the registry, the program's own manual, and the requirements.
 
 mod page;
 mod payload;
+mod reference;
+mod requirements;
 mod rust;
 mod schema;
 
@@ -16,19 +18,29 @@ use schema::Registry;
 
 const CORE: &str = "crates/touchmark-core";
 
-/// Every generated file with what it should hold.
-pub(crate) fn files(root: &Path) -> Result<Vec<(PathBuf, String)>> {
+/// Every file that is made from the registry, with what it should hold.
+fn registry_files(root: &Path) -> Result<Vec<(PathBuf, String)>> {
     let read = |path: &str| {
         let path = root.join(path);
         fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))
     };
-    let registry = Registry::parse(&read(&format!("{CORE}/events.toml"))?).context("events.toml")?;
+    let registry =
+        Registry::parse(&read(&format!("{CORE}/events.toml"))?).context("events.toml")?;
     let event = |name: &str| PathBuf::from(format!("{CORE}/src/event/{name}"));
     Ok(vec![
         (event("rule.rs"), format(root, &rust::rules(&registry))?),
-        (event("registry.rs"), format(root, &rust::registry(&registry)?)?),
-        (event("payload.rs"), format(root, &payload::structs(&registry)?)?),
-        (event("codec.rs"), format(root, &payload::codec(&registry)?)?),
+        (
+            event("registry.rs"),
+            format(root, &rust::registry(&registry)?)?,
+        ),
+        (
+            event("payload.rs"),
+            format(root, &payload::structs(&registry)?)?,
+        ),
+        (
+            event("codec.rs"),
+            format(root, &payload::codec(&registry)?)?,
+        ),
         (
             PathBuf::from("docs/reference/events.md"),
             page::page(&registry, &read(&format!("{CORE}/events.md"))?)?,
@@ -36,10 +48,33 @@ pub(crate) fn files(root: &Path) -> Result<Vec<(PathBuf, String)>> {
     ])
 }
 
+/// The page of requirements.
+fn requirements_file(root: &Path) -> Result<(PathBuf, String)> {
+    let source = "docs/requirements.toml";
+    let text =
+        fs::read_to_string(root.join(source)).with_context(|| format!("reading {source}"))?;
+    let page = requirements::page(root, &text).context(source)?;
+    Ok((PathBuf::from("docs/reference/requirements.md"), page))
+}
+
 /// Writes the generated files, or with `check` fails if one differs.
 pub(crate) fn run(root: &Path, check: bool) -> Result<()> {
+    // The program is built from the registry's files, so these are written before it prints its pages.
+    let mut stale = settle(root, registry_files(root)?, check)?;
+    stale.extend(settle(root, reference::files(root)?, check)?);
+    stale.extend(settle(root, vec![requirements_file(root)?], check)?);
+    ensure!(
+        stale.is_empty(),
+        "stale: {}\nrun `cargo xtask generate` and commit what changes",
+        stale.join(", ")
+    );
+    Ok(())
+}
+
+/// Writes the files that differ, or with `check` only names them.
+fn settle(root: &Path, files: Vec<(PathBuf, String)>, check: bool) -> Result<Vec<String>> {
     let mut stale = Vec::new();
-    for (path, text) in files(root)? {
+    for (path, text) in files {
         let full = root.join(&path);
         if fs::read_to_string(&full).is_ok_and(|current| current == text) {
             continue;
@@ -52,12 +87,7 @@ pub(crate) fn run(root: &Path, check: bool) -> Result<()> {
         fs::create_dir_all(folder)?;
         fs::write(&full, text).with_context(|| format!("writing {}", full.display()))?;
     }
-    ensure!(
-        stale.is_empty(),
-        "stale: {}\nrun `cargo xtask generate` and commit what changes",
-        stale.join(", ")
-    );
-    Ok(())
+    Ok(stale)
 }
 
 /// Formats Rust source as `cargo fmt` would.

@@ -11,7 +11,10 @@ const NOTE: &str = "<!-- Generated from crates/touchmark-core/events.toml and ev
 pub(crate) fn page(registry: &Registry, template: &str) -> Result<String> {
     let mut out = NOTE.to_owned();
     for line in template.lines() {
-        let Some(name) = line.strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}")) else {
+        let Some(name) = line
+            .strip_prefix("{{")
+            .and_then(|rest| rest.strip_suffix("}}"))
+        else {
             out.push_str(line);
             out.push('\n');
             continue;
@@ -50,7 +53,12 @@ fn rules(registry: &Registry) -> String {
             Stage::State => "state",
             Stage::Decide => "decide",
         };
-        let _ = writeln!(out, "| `{}` | {stage} | {} |", rule.id, rule.text.replace('|', "\\|"));
+        let _ = writeln!(
+            out,
+            "| `{}` | {stage} | {} |",
+            rule.id,
+            rule.text.replace('|', "\\|")
+        );
     }
     out
 }
@@ -78,13 +86,21 @@ fn values(registry: &Registry) -> String {
         "A value matches its pattern from end to end, and what is said beside it.\n\n| value | pattern | meaning |\n|---|---|---|\n",
     );
     for value in &registry.value {
-        let _ = writeln!(out, "| {} | {} | {} |", value.name, code(&value.pattern), value.text.replace('|', "\\|"));
+        let _ = writeln!(
+            out,
+            "| {} | {} | {} |",
+            value.name,
+            code(&value.pattern),
+            value.text.replace('|', "\\|")
+        );
     }
     out
 }
 
 fn enumerations(registry: &Registry) -> String {
-    let mut out = String::from("These values are one of a few words.\n\n| value | word | meaning |\n|---|---|---|\n");
+    let mut out = String::from(
+        "These values are one of a few words.\n\n| value | word | meaning |\n|---|---|---|\n",
+    );
     for one in &registry.enumeration {
         for word in &one.words {
             let _ = writeln!(out, "| {} | `{}` | {} |", one.name, word.word, word.text);
@@ -135,14 +151,21 @@ fn one_kind(out: &mut String, registry: &Registry, kind: &Kind) -> Result<()> {
     row("position", kind.position.clone());
     if kind.position != "root" {
         let (low, high) = kind.parent_range()?;
-        let parents = if low == high { low.to_string() } else { format!("{low} to {high}") };
+        let parents = if low == high {
+            low.to_string()
+        } else {
+            format!("{low} to {high}")
+        };
         row("parents of a later event", parents);
     }
     row("subject", subject(kind));
     row("body", kind.body.clone());
     row("tree", kind.tree.clone());
     row("right", right(kind));
-    row("open object", if kind.open { "needed" } else { "not needed" }.to_owned());
+    row(
+        "open object",
+        if kind.open { "needed" } else { "not needed" }.to_owned(),
+    );
     out.push('\n');
     let uses = registry.uses(kind)?;
     if uses.is_empty() {
@@ -185,7 +208,10 @@ fn right(kind: &Kind) -> String {
         None => kind.right.clone(),
         Some("author") => format!("{}, or the object's author", kind.right),
         Some("comment-author") => format!("{}, or the comment's author", kind.right),
-        Some("thread") => format!("{}, or for a thread: the author of the comment or of the object", kind.right),
+        Some("thread") => format!(
+            "{}, or for a thread: the author of the comment or of the object",
+            kind.right
+        ),
         Some(other) => format!("{}, or {other}", kind.right),
     }
 }

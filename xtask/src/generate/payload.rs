@@ -14,9 +14,21 @@ pub(crate) fn structs(registry: &Registry) -> Result<String> {
     for kind in &registry.kind {
         let uses = registry.uses(kind)?;
         let name = camel(&kind.name);
-        let _ = writeln!(out, "/// `{}`: {}\n#[derive(Debug, Clone, PartialEq, Eq)]\npub struct {name} {{", kind.tag(), kind.text);
+        let _ = writeln!(
+            out,
+            "/// `{}`: {}\n#[derive(Debug, Clone, PartialEq, Eq)]\npub struct {name} {{",
+            kind.tag(),
+            kind.text
+        );
         for one in &uses {
-            let _ = writeln!(out, "    /// `{}`: {}\n    pub {}: {},", one.key.key, one.key.text, one.field(), field_type(registry, one)?);
+            let _ = writeln!(
+                out,
+                "    /// `{}`: {}\n    pub {}: {},",
+                one.key.key,
+                one.key.text,
+                one.field(),
+                field_type(registry, one)?
+            );
         }
         out.push_str("}\n\n");
     }
@@ -31,27 +43,61 @@ pub(crate) fn codec(registry: &Registry) -> Result<String> {
         "use super::fields::{{Fields, Writer}};\nuse super::payload;\nuse super::registry::{{Kind, {}}};\nuse super::value::CommentId;\nuse crate::id::ObjectId;\nuse crate::refusal::Refusal;\n",
         subject_words(registry)?.join(", ")
     );
-    out.push_str("/// What an event says.\n#[derive(Debug, Clone, PartialEq, Eq)]\npub enum Payload {\n");
+    out.push_str(
+        "/// What an event says.\n#[derive(Debug, Clone, PartialEq, Eq)]\npub enum Payload {\n",
+    );
     for kind in &registry.kind {
         let name = camel(&kind.name);
-        let _ = writeln!(out, "    /// `{}`\n    {name}(payload::{name}),", kind.tag());
+        let _ = writeln!(
+            out,
+            "    /// `{}`\n    {name}(payload::{name}),",
+            kind.tag()
+        );
     }
     out.push_str("}\n\nimpl Payload {\n");
     kind_of(&mut out, registry);
-    dispatch(&mut out, registry, "/// The kind's own trailers, in order.\n    pub fn trailers(&self) -> Vec<(&'static str, String)>", "trailers()");
-    dispatch(&mut out, registry, "/// The subject, unless it is the user's own.\n    pub fn computed_subject(&self) -> Option<String>", "computed_subject()");
-    dispatch(&mut out, registry, "/// The comment that the event is about, for kinds with `Forge-Comment-Id`.\n    pub fn comment_id(&self) -> Option<CommentId>", "comment_id()");
-    dispatch(&mut out, registry, "/// Replaces every object id by what `f` makes of it.\n    pub fn map_ids(&mut self, f: &mut dyn FnMut(ObjectId) -> ObjectId)", "map_ids(f)");
+    dispatches(&mut out, registry);
     out.push_str("    /// Reads the payload of a `kind` from its trailers.\n    ///\n    /// # Errors\n    ///\n    /// Rule `trailer-value` for the first value that does not match its grammar.\n    pub(crate) fn read(kind: Kind, fields: &mut Fields<'_>) -> Result<Self, Refusal> {\n        match kind {\n");
     for kind in &registry.kind {
         let name = camel(&kind.name);
-        let _ = writeln!(out, "            Kind::{name} => payload::{name}::read(fields).map(Self::{name}),");
+        let _ = writeln!(
+            out,
+            "            Kind::{name} => payload::{name}::read(fields).map(Self::{name}),"
+        );
     }
     out.push_str("        }\n    }\n}\n\n");
     for kind in &registry.kind {
         methods(&mut out, registry, kind)?;
     }
     Ok(out)
+}
+
+/// The methods that pass on to the payload of each kind.
+fn dispatches(out: &mut String, registry: &Registry) {
+    dispatch(
+        out,
+        registry,
+        "/// The kind's own trailers, in order.\n    pub fn trailers(&self) -> Vec<(&'static str, String)>",
+        "trailers()",
+    );
+    dispatch(
+        out,
+        registry,
+        "/// The subject, unless it is the user's own.\n    pub fn computed_subject(&self) -> Option<String>",
+        "computed_subject()",
+    );
+    dispatch(
+        out,
+        registry,
+        "/// The comment that the event is about, for kinds with `Forge-Comment-Id`.\n    pub fn comment_id(&self) -> Option<CommentId>",
+        "comment_id()",
+    );
+    dispatch(
+        out,
+        registry,
+        "/// Replaces every object id by what `f` makes of it.\n    pub fn map_ids(&mut self, f: &mut dyn FnMut(ObjectId) -> ObjectId)",
+        "map_ids(f)",
+    );
 }
 
 /// Imports for the types of all keys.
@@ -118,7 +164,11 @@ fn kind_of(out: &mut String, registry: &Registry) {
 fn dispatch(out: &mut String, registry: &Registry, signature: &str, call: &str) {
     let _ = writeln!(out, "    {signature} {{\n        match self {{");
     for kind in &registry.kind {
-        let _ = writeln!(out, "            Self::{}(payload) => payload.{call},", camel(&kind.name));
+        let _ = writeln!(
+            out,
+            "            Self::{}(payload) => payload.{call},",
+            camel(&kind.name)
+        );
     }
     out.push_str("        }\n    }\n\n");
 }
@@ -127,9 +177,18 @@ fn methods(out: &mut String, registry: &Registry, kind: &Kind) -> Result<()> {
     let uses = registry.uses(kind)?;
     let unused = if uses.is_empty() { "_" } else { "" };
     let _ = writeln!(out, "impl payload::{} {{", camel(&kind.name));
-    let _ = writeln!(out, "    fn read({unused}fields: &mut Fields<'_>) -> Result<Self, Refusal> {{\n        Ok(Self {{");
+    let _ = writeln!(
+        out,
+        "    fn read({unused}fields: &mut Fields<'_>) -> Result<Self, Refusal> {{\n        Ok(Self {{"
+    );
     for one in &uses {
-        let _ = writeln!(out, "            {}: fields.{}({:?})?,", one.field(), reader(registry, one)?, one.key.key);
+        let _ = writeln!(
+            out,
+            "            {}: fields.{}({:?})?,",
+            one.field(),
+            reader(registry, one)?,
+            one.key.key
+        );
     }
     out.push_str("        })\n    }\n\n");
     if uses.is_empty() {
@@ -137,7 +196,13 @@ fn methods(out: &mut String, registry: &Registry, kind: &Kind) -> Result<()> {
     } else {
         out.push_str("    fn trailers(&self) -> Vec<(&'static str, String)> {\n        let mut writer = Writer::default();\n");
         for one in &uses {
-            let _ = writeln!(out, "        writer.{}({:?}, &self.{});", reader(registry, one)?, one.key.key, one.field());
+            let _ = writeln!(
+                out,
+                "        writer.{}({:?}, &self.{});",
+                reader(registry, one)?,
+                one.key.key,
+                one.field()
+            );
         }
         out.push_str("        writer.finish()\n    }\n\n");
     }
@@ -145,7 +210,11 @@ fn methods(out: &mut String, registry: &Registry, kind: &Kind) -> Result<()> {
     subject(out, kind, &uses, registry)?;
     out.push_str("    }\n\n    fn comment_id(&self) -> Option<CommentId> {\n");
     let about = uses.iter().any(|one| one.key.key == "Forge-Comment-Id");
-    out.push_str(if about { "        Some(self.comment_id)\n" } else { "        None\n" });
+    out.push_str(if about {
+        "        Some(self.comment_id)\n"
+    } else {
+        "        None\n"
+    });
     out.push_str("    }\n\n");
     map_ids(out, &uses);
     out.push_str("}\n\n");
@@ -170,10 +239,18 @@ fn subject(out: &mut String, kind: &Kind, uses: &[Use<'_>], registry: &Registry)
         Subject::ByWord(templates) => {
             let by = templates.get("by").map_or("", String::as_str);
             let key = uses.iter().find(|one| one.field() == by);
-            let rust = key.map(|key| registry.rust_type(&key.key.value)).transpose()?.unwrap_or_default();
+            let rust = key
+                .map(|key| registry.rust_type(&key.key.value))
+                .transpose()?
+                .unwrap_or_default();
             let _ = writeln!(out, "        Some(match self.{by} {{");
             for (word, template) in templates.iter().filter(|(word, _)| *word != "by") {
-                let _ = writeln!(out, "            {rust}::{} => {},", camel(word), template_code(template, uses));
+                let _ = writeln!(
+                    out,
+                    "            {rust}::{} => {},",
+                    camel(word),
+                    template_code(template, uses)
+                );
             }
             out.push_str("        })\n");
         }
@@ -201,7 +278,10 @@ fn template_code(template: &str, uses: &[Use<'_>]) -> String {
     }
     // Arguments fill the holes in the template's order, which need not be that of the keys.
     holes.sort();
-    let arguments: String = holes.iter().map(|(_, value)| format!(", {value}")).collect();
+    let arguments: String = holes
+        .iter()
+        .map(|(_, value)| format!(", {value}"))
+        .collect();
     if arguments.is_empty() {
         return format!("{template:?}.to_owned()");
     }
@@ -219,8 +299,12 @@ fn map_ids(out: &mut String, uses: &[Use<'_>]) {
             ("oid", false, true) => format!("self.{field} = self.{field}.map(&mut *f);"),
             ("oid", true, _) => format!("self.{field}.iter_mut().for_each(|id| *id = f(*id));"),
             ("comment-id", false, false) => format!("self.{field} = self.{field}.map_event(f);"),
-            ("comment-id", false, true) => format!("self.{field} = self.{field}.map(|id| id.map_event(f));"),
-            ("anchor", true, _) => format!("self.{field}.iter_mut().for_each(|anchor| anchor.map_event(f));"),
+            ("comment-id", false, true) => {
+                format!("self.{field} = self.{field}.map(|id| id.map_event(f));")
+            }
+            ("anchor", true, _) => {
+                format!("self.{field}.iter_mut().for_each(|anchor| anchor.map_event(f));")
+            }
             _ => continue,
         };
         body.push_str("        ");
@@ -228,5 +312,8 @@ fn map_ids(out: &mut String, uses: &[Use<'_>]) {
         body.push('\n');
     }
     let f = if body.is_empty() { "_f" } else { "f" };
-    let _ = writeln!(out, "    fn map_ids(&mut self, {f}: &mut dyn FnMut(ObjectId) -> ObjectId) {{\n{body}    }}");
+    let _ = writeln!(
+        out,
+        "    fn map_ids(&mut self, {f}: &mut dyn FnMut(ObjectId) -> ObjectId) {{\n{body}    }}"
+    );
 }

@@ -87,18 +87,10 @@ pub(crate) fn rules(registry: &Registry) -> String {
 
 pub(crate) fn registry(registry: &Registry) -> Result<String> {
     let mut out = header("The registry's tables: kinds, rights, roles, logs, enumerations.");
-    out.push_str("use super::spec::{BodyUse, KeySpec, KindSpec, OrElse, Position, Repeat, TreeShape};\n\n");
-    let rights: Vec<Variant> = registry
-        .right
-        .iter()
-        .map(|right| Variant::new(&right.name, &right.text))
-        .collect();
-    enumeration(&mut out, "Right", "What a role lets its holders do.", &rights, "name");
-    out.push_str("impl Right {\n    /// What it lets one do, as in \"may not …\".\n    pub const fn text(self) -> &'static str {\n        match self {\n");
-    for right in &rights {
-        let _ = writeln!(out, "            Self::{} => {:?},", right.name, right.text);
-    }
-    out.push_str("        }\n    }\n}\n\n");
+    out.push_str(
+        "use super::spec::{BodyUse, KeySpec, KindSpec, OrElse, Position, Repeat, TreeShape};\n\n",
+    );
+    rights(&mut out, registry);
     roles(&mut out, registry);
     let logs: Vec<Variant> = registry
         .log
@@ -124,10 +116,37 @@ pub(crate) fn registry(registry: &Registry) -> Result<String> {
             text: format!("`{}`: {}", kind.tag(), kind.text),
         })
         .collect();
-    enumeration(&mut out, "Kind", "A kind of event, with its version.", &kinds, "tag");
+    enumeration(
+        &mut out,
+        "Kind",
+        "A kind of event, with its version.",
+        &kinds,
+        "tag",
+    );
     specs(&mut out, registry)?;
     inert(&mut out, registry)?;
     Ok(out)
+}
+
+/// The rights, with what each lets one do.
+fn rights(out: &mut String, registry: &Registry) {
+    let rights: Vec<Variant> = registry
+        .right
+        .iter()
+        .map(|right| Variant::new(&right.name, &right.text))
+        .collect();
+    enumeration(
+        out,
+        "Right",
+        "What a role lets its holders do.",
+        &rights,
+        "name",
+    );
+    out.push_str("impl Right {\n    /// What it lets one do, as in \"may not …\".\n    pub const fn text(self) -> &'static str {\n        match self {\n");
+    for right in &rights {
+        let _ = writeln!(out, "            Self::{} => {:?},", right.name, right.text);
+    }
+    out.push_str("        }\n    }\n}\n\n");
 }
 
 /// An enum with `ALL`, a name for each variant, and the way back.
@@ -151,14 +170,22 @@ fn enumeration(out: &mut String, name: &str, text: &str, variants: &[Variant], w
         "    ];\n\n    /// As it is written.\n    pub const fn {word}(self) -> &'static str {{\n        match self {{"
     );
     for variant in variants {
-        let _ = writeln!(out, "            Self::{} => {:?},", variant.name, variant.word);
+        let _ = writeln!(
+            out,
+            "            Self::{} => {:?},",
+            variant.name, variant.word
+        );
     }
     let _ = writeln!(
         out,
         "        }}\n    }}\n\n    /// The one that is written like this.\n    pub fn from_{word}({word}: &str) -> Option<Self> {{\n        match {word} {{"
     );
     for variant in variants {
-        let _ = writeln!(out, "            {:?} => Some(Self::{}),", variant.word, variant.name);
+        let _ = writeln!(
+            out,
+            "            {:?} => Some(Self::{}),",
+            variant.word, variant.name
+        );
     }
     out.push_str("            _ => None,\n        }\n    }\n}\n\n");
 }
@@ -208,7 +235,12 @@ fn roles(out: &mut String, registry: &Registry) {
             .iter()
             .map(|right| format!("Right::{}", camel(right)))
             .collect();
-        let _ = writeln!(out, "        {:?} => Some(&[{}]),", role.name, rights.join(", "));
+        let _ = writeln!(
+            out,
+            "        {:?} => Some(&[{}]),",
+            role.name,
+            rights.join(", ")
+        );
     }
     out.push_str("        _ => None,\n    }\n}\n\n");
 }
@@ -227,7 +259,11 @@ fn specs(out: &mut String, registry: &Registry) -> Result<()> {
 }
 
 fn constant(kind: &Kind) -> String {
-    format!("{}_{}", kind.name.replace('-', "_").to_uppercase(), kind.version)
+    format!(
+        "{}_{}",
+        kind.name.replace('-', "_").to_uppercase(),
+        kind.version
+    )
 }
 
 fn spec(out: &mut String, registry: &Registry, kind: &Kind) -> Result<()> {
@@ -244,7 +280,11 @@ fn spec(out: &mut String, registry: &Registry, kind: &Kind) -> Result<()> {
     let user_subject = matches!(&kind.subject, Subject::One(template) if template == "user");
     let mut keys = String::new();
     for one in registry.uses(kind)? {
-        let _ = write!(keys, "KeySpec {{ key: {:?}, repeat: Repeat::{:?} }}, ", one.key.key, one.repeat);
+        let _ = write!(
+            keys,
+            "KeySpec {{ key: {:?}, repeat: Repeat::{:?} }}, ",
+            one.key.key, one.repeat
+        );
     }
     let _ = writeln!(
         out,
@@ -279,7 +319,8 @@ fn inert(out: &mut String, registry: &Registry) -> Result<()> {
     out.push_str("/// Ranges of code points, both ends included, that came after Unicode 14.0 and would not be inert in newer tables.\npub const NFC_INERT: &[(u32, u32)] = &[\n");
     for range in &registry.text.nfc_inert {
         let (low, high) = range.split_once('-').unwrap_or((range, range));
-        let number = |hex: &str| u32::from_str_radix(hex, 16).with_context(|| format!("nfc_inert {hex}"));
+        let number =
+            |hex: &str| u32::from_str_radix(hex, 16).with_context(|| format!("nfc_inert {hex}"));
         let _ = writeln!(out, "    ({:#x}, {:#x}),", number(low)?, number(high)?);
     }
     out.push_str("];\n");

@@ -224,7 +224,11 @@ impl Registry {
         let names: BTreeSet<_> = self.right.iter().map(|right| &right.name).collect();
         for role in &self.role {
             for right in &role.rights {
-                ensure!(names.contains(right), "role {}: no right {right}", role.name);
+                ensure!(
+                    names.contains(right),
+                    "role {}: no right {right}",
+                    role.name
+                );
             }
         }
         for key in &self.key {
@@ -233,7 +237,12 @@ impl Registry {
         let mut seen = BTreeSet::new();
         for kind in &self.kind {
             ensure!(seen.insert(kind.tag()), "{} stands twice", kind.tag());
-            ensure!(names.contains(&kind.right), "{}: no right {}", kind.tag(), kind.right);
+            ensure!(
+                names.contains(&kind.right),
+                "{}: no right {}",
+                kind.tag(),
+                kind.right
+            );
             for log in &kind.logs {
                 let known = self.log.iter().any(|one| one.name == *log);
                 ensure!(known, "{}: no log {log}", kind.tag());
@@ -249,16 +258,30 @@ impl Registry {
         let Subject::ByWord(templates) = &kind.subject else {
             return Ok(());
         };
-        let by = templates.get("by").context("a subject by word names its key")?;
+        let by = templates
+            .get("by")
+            .context("a subject by word names its key")?;
         let uses = self.uses(kind)?;
         let key = uses.iter().find(|one| one.field() == by);
         let key = key.with_context(|| format!("{}: no field {by}", kind.tag()))?;
-        let words = self.enumeration.iter().find(|one| one.name == key.key.value);
+        let words = self
+            .enumeration
+            .iter()
+            .find(|one| one.name == key.key.value);
         let words = words.with_context(|| format!("{}: {by} is no enumeration", kind.tag()))?;
         for word in &words.words {
-            ensure!(templates.contains_key(&word.word), "{}: no subject for {}", kind.tag(), word.word);
+            ensure!(
+                templates.contains_key(&word.word),
+                "{}: no subject for {}",
+                kind.tag(),
+                word.word
+            );
         }
-        ensure!(templates.len() == words.words.len() + 1, "{}: a subject too many", kind.tag());
+        ensure!(
+            templates.len() == words.words.len() + 1,
+            "{}: a subject too many",
+            kind.tag()
+        );
         Ok(())
     }
 }
