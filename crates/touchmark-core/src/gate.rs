@@ -17,6 +17,8 @@ pub struct Facts {
     pub emails: BTreeSet<String>,
     /// Names of people whose key signed a commit of the range, or who pushed it.
     pub people: BTreeSet<String>,
+    /// Where the head parts from the target as it is now, if the target is known: approvals bind the base.
+    pub merge_base: Option<ObjectId>,
 }
 
 /// A gate's verdict: the evidence for landing, or every reason against it.
@@ -59,6 +61,7 @@ pub fn judge(outcome: &Outcome, policy: &Policy, facts: &Facts) -> Verdicts {
         let refusal = Refusal::new(Rule::StateDraft, "it is a draft");
         reasons.push(refusal.with_fix(format!("touchmark pr ready{}", named(outcome))));
     }
+    reasons.extend(moved_base(state, facts, &named(outcome)));
     let evidence = approvals(state, policy, facts);
     reasons.extend(vetoes(state, policy));
     let needed = usize::try_from(policy.defaults.approvals).unwrap_or(usize::MAX);
@@ -98,10 +101,12 @@ pub fn took_part(state: &PrState, policy: &Policy, facts: &Facts, person: &str) 
         || state.revisions.iter().any(|revision| revision.by == person)
         || facts.people.contains(person)
         || policy.identity(person).is_some_and(|identity| {
-            identity
-                .emails
-                .iter()
-                .any(|email| facts.emails.contains(email))
+            identity.emails.iter().any(|email| {
+                facts
+                    .emails
+                    .iter()
+                    .any(|named| named.eq_ignore_ascii_case(email))
+            })
         })
 }
 
@@ -146,12 +151,30 @@ fn vetoes(state: &PrState, policy: &Policy) -> Vec<Refusal> {
         .collect()
 }
 
+/// The base that was reviewed must still be where target and head part.
+fn moved_base(state: &PrState, facts: &Facts, object: &str) -> Option<Refusal> {
+    let latest = state.latest()?;
+    let base = facts.merge_base.filter(|base| *base != latest.base)?;
+    let reason = format!(
+        "revision {} starts from {}, but parts from the target at {}",
+        latest.number,
+        latest.base.short(),
+        base.short()
+    );
+    let fix = format!("touchmark pr revise{object} --head {}", latest.head.short());
+    Some(Refusal::new(Rule::RevisionStale, reason).with_fix(fix))
+}
+
+/// Threads on code that are not settled; one that was taken back without an answer needs no settling.
 fn open_threads(state: &PrState, object: &str) -> Option<Refusal> {
     let open = state
         .comments
-        .iter()
-        .filter(|comment| {
-            comment.anchor.is_some() && comment.resolved_by.is_none() && !comment.retracted
+        .threads()
+        .into_iter()
+        .filter(|(head, answers)| {
+            head.anchor.is_some()
+                && head.resolved_by.is_none()
+                && (!head.retracted || !answers.is_empty())
         })
         .count();
     (open > 0).then(|| {

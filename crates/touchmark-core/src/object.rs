@@ -1,5 +1,6 @@
 //! Raw git objects as the core receives them: bytes by id, read by a driver and checked here.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use crate::id::{CollisionError, HashKind, ObjectId, hash_object};
@@ -157,7 +158,7 @@ pub fn parse_tree(kind: HashKind, data: &[u8]) -> Option<Vec<TreeEntry<'_>>> {
         rest = &rest[end + 1 + kind.byte_len()..];
         let entry = TreeEntry { mode, name, id };
         if let Some(last) = entries.last()
-            && (sort_key(last) >= sort_key(&entry) || last.name == entry.name)
+            && (in_git_order(last, &entry).is_ge() || last.name == entry.name)
         {
             return None;
         }
@@ -169,7 +170,7 @@ pub fn parse_tree(kind: HashKind, data: &[u8]) -> Option<Vec<TreeEntry<'_>>> {
 /// Writes a tree object; entries are sorted as git sorts them.
 pub fn write_tree<'a>(entries: impl IntoIterator<Item = TreeEntry<'a>>) -> Vec<u8> {
     let mut entries: Vec<_> = entries.into_iter().collect();
-    entries.sort_by_key(sort_key);
+    entries.sort_by(in_git_order);
     let mut data = Vec::new();
     for entry in entries {
         data.extend_from_slice(format!("{:o} ", entry.mode).as_bytes());
@@ -181,12 +182,10 @@ pub fn write_tree<'a>(entries: impl IntoIterator<Item = TreeEntry<'a>>) -> Vec<u
 }
 
 /// git compares directory names as if they ended in a slash.
-fn sort_key(entry: &TreeEntry<'_>) -> Vec<u8> {
-    let mut key = entry.name.to_vec();
-    if entry.mode == MODE_TREE {
-        key.push(b'/');
-    }
-    key
+fn in_git_order(a: &TreeEntry<'_>, b: &TreeEntry<'_>) -> Ordering {
+    let slash = |entry: &TreeEntry<'_>| (entry.mode == MODE_TREE).then_some(&b'/');
+    let left = a.name.iter().chain(slash(a));
+    left.cmp(b.name.iter().chain(slash(b)))
 }
 
 #[cfg(test)]

@@ -129,9 +129,10 @@ fn side_rejected() -> Case {
     b.event(&log, say(DAVE, "After."));
     let case = Case::new("join-side-rejected", b)
         .rejects(bad, "signer-email")
+        .rejects(more, "log-parents")
         .rejects(stranger, "signer-unknown")
         .fact(&log, "/events", 8);
-    texts(case, &log, &["Main.", "Side.", "More.", "After."])
+    texts(case, &log, &["Main.", "Side.", "After."])
 }
 
 /// Bob's events come in under a policy in which his rights have shrunk.
@@ -190,10 +191,13 @@ fn time_and_rights() -> Case {
         labels: labels(&["+bug"]),
     };
     let side = b.side(&[side], Make::new(DAVE, Payload::Label(change)));
+    let joined = b.event(&log, join(CAROL, said, side));
+    let late = b.side(&[root], say(BOB, "Late."));
     let old = b.clock - 60_000;
-    let early = b.event(&log, join(CAROL, said, side).seconds(old));
+    let early = b.event(&log, join(CAROL, joined, late).seconds(old));
     b.event(&log, say(DAVE, "After."));
     let case = Case::new("join-too-early", b)
+        .rejects(late, "log-parents")
         .rejects(early, "time-order")
         .fact(&log, "/state/labels", json!(["bug"]))
         .fact(&log, "/state/comments/1/reply_to", format!("{said}/0"));
@@ -219,8 +223,7 @@ fn malformed() -> Case {
     texts(case, &log, &["Main.", "After.", "Side."])
 }
 
-/// An old word of Bob's is brought over his newer one: it counts for nothing, and so does a joined request to merge.
-/// Carol, who has given no verdict, may be brought.
+/// An old word of Bob's is brought over his newer one: it counts for nothing, and so does every joined verdict, and a request to merge.
 fn decisions() -> Case {
     let mut b = Builder::new(HashKind::Sha1);
     let (log, root) = open_pr(&mut b, ALICE);
@@ -244,9 +247,9 @@ fn decisions() -> Case {
     Case::new("refuse-joined-decision", b)
         .rejects(approval, "joined-decision")
         .rejects(ask, "joined-decision")
+        .rejects(carol, "joined-decision")
         .rejects(withdrawn, "joined-decision")
         .fact(&log, "/state/verdicts/bob/event", veto.to_string())
-        .fact(&log, "/state/verdicts/carol/event", carol.to_string())
         .fact(&log, "/state/merge_request", json!(null))
         .fact(&log, "/state/comments/0/text", "By the way.")
 }

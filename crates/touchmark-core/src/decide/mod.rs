@@ -172,7 +172,8 @@ pub fn first(scene: &Scene<'_>, log: LogType, command: Command) -> Result<Next, 
         (LogType::Receipts, _) => LogName::Receipts,
         (LogType::Archive, _) => LogName::Archive,
         (LogType::Deliveries, _) => LogName::Deliveries,
-        _ => LogName::Pr(nameless),
+        (LogType::Policy, _) => LogName::Policy,
+        (LogType::Pr | LogType::Check | LogType::Queue, _) => LogName::Pr(nameless),
     };
     check_first(scene.policies, &name, &event)?;
     Ok(Next {
@@ -190,6 +191,10 @@ pub fn next(scene: &Scene<'_>, outcome: &Outcome, command: Command) -> Result<Ne
     if matches!(command.payload, Payload::Merge(_)) {
         let reason = "a merge is decided by the gate, on facts about its commits";
         return Err(Refusal::new(Rule::ApprovalsMissing, reason).with_fix("touchmark pr merge"));
+    }
+    if outcome.log == LogName::Policy {
+        let reason = "a version of the policy is made from a proposal and its endorsements";
+        return Err(Refusal::new(Rule::PolicyThreshold, reason));
     }
     follow(scene, outcome, command)
 }

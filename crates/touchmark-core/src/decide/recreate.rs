@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use super::{Next, Scene};
-use crate::event::{Event, Payload, Rule, Unsigned, payload};
+use super::{Next, Scene, check_command};
+use crate::event::{self, Event, Payload, Rule, Unsigned, Verify, payload};
 use crate::id::ObjectId;
-use crate::log::parents;
 use crate::object::Objects;
 use crate::refusal::Refusal;
 use crate::replay::{Outcome, State, Trust, check_next, replay, resume};
+
+/// How far ahead of the judge's clock a new event may be.
+const TOLERANCE_SECONDS: i64 = 600;
 
 /// Whether the new tip goes on from the old one along first parents, under the newest policy.
 ///
@@ -19,17 +21,32 @@ fn expect_follows(
     after: &Outcome,
     objects: &Objects,
 ) -> Result<(), Refusal> {
+    let newest = scene.policy()?.0;
     let mut next = Some(after.tip);
     while let Some(id) = next.filter(|id| *id != before.tip) {
-        next = parents(objects, &id).and_then(|parents| parents.first().copied());
+        let event = event::decode(objects, &id, Verify::Trusted)?;
+        expect_current(scene, &event, newest)?;
+        next = event.parents.first().copied();
     }
     if next.is_none() {
         let reason = "the new tip does not go on from the old one";
         return Err(Refusal::new(Rule::LogParents, reason).with_fix("touchmark sync"));
     }
-    let newest = scene.policy()?.0;
-    if after.tip_facts.and_then(|facts| facts.policy) != Some(newest) {
-        let reason = "the new tip names an older policy than the newest";
+    Ok(())
+}
+
+/// What every new event of the chain must keep, the first as well as the last.
+fn expect_current(scene: &Scene<'_>, event: &Event, newest: ObjectId) -> Result<(), Refusal> {
+    if matches!(event.payload, Payload::Merge(_)) {
+        let reason = "a merge is decided by the gate, together with its branch";
+        return Err(Refusal::new(Rule::ApprovalsMissing, reason).with_fix("touchmark pr merge"));
+    }
+    if event.author.seconds > scene.now.saturating_add(TOLERANCE_SECONDS) {
+        let reason = "a new event is dated ahead of the clock here, and all that follow would be";
+        return Err(Refusal::new(Rule::TimeFuture, reason).with_fix("set the clock that is wrong"));
+    }
+    if event.policy != Some(newest) {
+        let reason = "a new event names an older policy than the newest";
         return Err(Refusal::new(Rule::PolicyOlder, reason).with_fix("touchmark sync"));
     }
     Ok(())
@@ -50,6 +67,10 @@ pub fn recreate(
     event: &Event,
     map: &BTreeMap<ObjectId, ObjectId>,
 ) -> Result<Next, Refusal> {
+    if matches!(event.payload, Payload::Merge(_)) {
+        let reason = "a merge is a decision of its moment and is not made again";
+        return Err(Refusal::new(Rule::RevisionStale, reason).with_fix("touchmark pr merge"));
+    }
     let (policy, _) = scene.policy()?;
     let mut payload = event.payload.clone();
     payload.map_ids(&mut |id| map.get(&id).copied().unwrap_or(id));
@@ -74,6 +95,11 @@ pub fn recreate(
     };
     let (payload, again) = scene.prepare(&unsigned, objects)?;
     check_next(scene.policies, outcome, &again)?;
+    match check_command(scene.policy()?.1, outcome, &again) {
+        // What others have done meanwhile is no reason to keep one's own event back.
+        Err(refusal) if refusal.rule != Rule::NothingToDo => return Err(refusal),
+        _ => {}
+    }
     Ok(Next {
         payload,
         objects: Vec::new(),
@@ -129,10 +155,12 @@ pub fn accept(
 ) -> Result<Outcome, Refusal> {
     let outcome = resume(scene.policies, before.clone(), tip, objects, Trust::Nothing)
         .unwrap_or_else(|| replay(scene.policies, &before.log, tip, objects, Trust::Nothing));
-    expect_follows(scene, before, &outcome, objects)?;
     let known = |event: ObjectId| before.rejected.iter().any(|old| old.event == event);
     match outcome.rejected.iter().find(|new| !known(new.event)) {
-        None => Ok(outcome),
+        None => {
+            expect_follows(scene, before, &outcome, objects)?;
+            Ok(outcome)
+        }
         Some(new) => Err(new.refusal.clone()),
     }
 }

@@ -400,7 +400,7 @@ impl<'de> serde::Deserialize<'de> for MergeMethod {
 pub enum Stance {
     /// The admin wants this policy.
     Endorse,
-    /// The admin does not; an earlier endorsement is void.
+    /// The admin does not. An endorsement that was given before is a signed commit of its own, and still counts in a version that embeds it.
     Object,
 }
 

@@ -59,7 +59,7 @@ pub enum Rule {
     TrailerRepeated,
     /// The keys stand in the order of the registry.
     TrailerOrder,
-    /// Every key that the kind requires is there, `Forge-Repo` on events without parents but the first policy, `Forge-Policy` on all but the first policy.
+    /// Every key that the kind requires is there, `Forge-Repo` and `Forge-Policy` where they are due included.
     TrailerMissing,
     /// Every value matches its grammar.
     TrailerValue,
@@ -77,7 +77,7 @@ pub enum Rule {
     LogRoot,
     /// The kind may stand in this kind of log.
     LogKind,
-    /// The event's first parent is the event before it, and a join's second parent leads back to this log's own events.
+    /// The event's first parent is the event before it; a join's second parent leads back to this log's own events; what a rejected join of the chain would bring does not count.
     LogParents,
     /// `Forge-Repo` is this repository's id.
     LogRepo,
@@ -135,10 +135,12 @@ pub enum Rule {
     QueueEntry,
     /// The run has not ended.
     RunEnded,
-    /// What came in through a join neither merges, asks to merge, nor touches a verdict that its signer has given already.
+    /// What came in through a join neither merges, asks to merge, nor gives or takes a verdict.
     JoinedDecision,
     /// `redact/1` directly follows the `snapshot/1` that starts the log, and names the same object and tip.
     SnapshotOrder,
+    /// A new event's time is at most ten minutes ahead of the judge's clock.
+    TimeFuture,
     /// Nobody approves a change that they signed, authored, co-authored or pushed.
     SelfApproval,
     /// The latest revision has the approvals that the policy asks for, and nobody's request for changes stands.
@@ -221,6 +223,7 @@ impl Rule {
         Self::RunEnded,
         Self::JoinedDecision,
         Self::SnapshotOrder,
+        Self::TimeFuture,
         Self::SelfApproval,
         Self::ApprovalsMissing,
         Self::ThreadsOpen,
@@ -368,7 +371,7 @@ impl Rule {
         (
             "trailer-missing",
             "form",
-            "Every key that the kind requires is there, `Forge-Repo` on events without parents but the first policy, `Forge-Policy` on all but the first policy.",
+            "Every key that the kind requires is there, `Forge-Repo` and `Forge-Policy` where they are due included.",
         ),
         ("trailer-value", "form", "Every value matches its grammar."),
         (
@@ -405,7 +408,7 @@ impl Rule {
         (
             "log-parents",
             "log",
-            "The event's first parent is the event before it, and a join's second parent leads back to this log's own events.",
+            "The event's first parent is the event before it; a join's second parent leads back to this log's own events; what a rejected join of the chain would bring does not count.",
         ),
         ("log-repo", "log", "`Forge-Repo` is this repository's id."),
         (
@@ -526,12 +529,17 @@ impl Rule {
         (
             "joined-decision",
             "state",
-            "What came in through a join neither merges, asks to merge, nor touches a verdict that its signer has given already.",
+            "What came in through a join neither merges, asks to merge, nor gives or takes a verdict.",
         ),
         (
             "snapshot-order",
             "state",
             "`redact/1` directly follows the `snapshot/1` that starts the log, and names the same object and tip.",
+        ),
+        (
+            "time-future",
+            "decide",
+            "A new event's time is at most ten minutes ahead of the judge's clock.",
         ),
         (
             "self-approval",

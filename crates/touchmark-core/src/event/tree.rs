@@ -1,6 +1,6 @@
 //! The files of an event: what the tree of each kind may hold, read and checked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::codec::Payload;
 use super::message::{check_text, spaced_line};
@@ -176,6 +176,7 @@ pub(super) fn read(
     let mut walk = Walk {
         objects,
         first: None,
+        unusable: BTreeSet::new(),
     };
     let content = match spec.tree {
         TreeShape::Empty => {
@@ -217,6 +218,8 @@ struct Walk<'a> {
     objects: &'a Objects,
     /// Of the defects so far, the first of those whose rule comes first.
     first: Option<Refusal>,
+    /// Trees that are not well formed: one that is named a thousand times is read once.
+    unusable: BTreeSet<ObjectId>,
 }
 
 impl<'a> Walk<'a> {
@@ -236,7 +239,7 @@ impl<'a> Walk<'a> {
     }
 
     fn directory(&mut self, id: &ObjectId) -> Vec<TreeEntry<'a>> {
-        if is_empty(id) {
+        if is_empty(id) || self.unusable.contains(id) {
             return Vec::new();
         }
         let Some(data) = self.objects.get(id, ObjectType::Tree) else {
@@ -249,6 +252,7 @@ impl<'a> Walk<'a> {
         entries.unwrap_or_else(|| {
             let reason = format!("the tree {id} is not well formed, or too large");
             self.note(Rule::TreeShape, reason);
+            self.unusable.insert(*id);
             Vec::new()
         })
     }

@@ -82,7 +82,7 @@ pub fn parse(policy_toml: &[u8], allowed_signers: &[u8]) -> Result<Policy, Polic
         let reason = format!("format {} is not known; this version knows 1", file.format);
         return Err(toml_error(Some("format"), reason));
     }
-    let mut emails = BTreeMap::new();
+    let mut emails = Owners::default();
     let people = identities("people", file.people, &mut emails)?;
     let bots = identities("bots", file.bots, &mut emails)?;
     if let Some(name) = people.keys().find(|name| bots.contains_key(*name)) {
@@ -96,7 +96,7 @@ pub fn parse(policy_toml: &[u8], allowed_signers: &[u8]) -> Result<Policy, Polic
         bots,
         recovery,
         defaults: defaults(&file.defaults)?,
-        keys: keys(allowed_signers, &emails)?,
+        keys: keys(allowed_signers, &emails.exact)?,
     };
     policy.threshold =
         in_range("threshold", file.threshold, 1, policy.admins().len()).map_err(|error| {
@@ -119,10 +119,26 @@ fn in_range(key: &str, value: i64, low: u32, high: usize) -> Result<u32, PolicyE
         .ok_or_else(|| toml_error(Some(key), format!("{value} is not from {low} to {high}")))
 }
 
+/// Whose each e-mail address is.
+#[derive(Default)]
+struct Owners {
+    exact: BTreeMap<String, String>,
+    /// Mail servers do not tell `Bob@` from `bob@`, so these may not be two people's.
+    folded: BTreeSet<String>,
+}
+
+impl Owners {
+    /// False when somebody has the address already.
+    fn add(&mut self, email: &str, owner: &str) -> bool {
+        self.exact.insert(email.to_owned(), owner.to_owned());
+        self.folded.insert(email.to_ascii_lowercase())
+    }
+}
+
 fn identities(
     table: &str,
     from: BTreeMap<String, IdentityTable>,
-    owners: &mut BTreeMap<String, String>,
+    owners: &mut Owners,
 ) -> Result<BTreeMap<String, Identity>, PolicyError> {
     let mut identities = BTreeMap::new();
     for (name, entry) in from {
@@ -143,8 +159,8 @@ fn identities(
                 let reason = format!("{email:?} is not an e-mail address");
                 return Err(toml_error(Some(&key(".emails")), reason));
             }
-            if let Some(owner) = owners.insert(email.clone(), name.clone()) {
-                let reason = format!("{email} is listed for {owner} already");
+            if !owners.add(email, &name) {
+                let reason = format!("{email} is listed already");
                 return Err(toml_error(Some(&key(".emails")), reason));
             }
         }

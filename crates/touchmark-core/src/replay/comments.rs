@@ -183,6 +183,18 @@ impl Comments {
         }
     }
 
+    /// Whether names are distinct and answers follow what they answer, as a snapshot must have it.
+    pub(super) fn are_linked(&self) -> bool {
+        let before =
+            |id: &CommentId, at: usize| self.index.get(id).is_some_and(|found| *found < at);
+        self.index.len() == self.list.len()
+            && self
+                .list
+                .iter()
+                .enumerate()
+                .all(|(at, comment)| comment.reply_to.is_none_or(|to| before(&to, at)))
+    }
+
     /// Whether every text and suggestion is gone, as a snapshot must have it.
     pub(super) fn is_bare(&self) -> bool {
         self.list

@@ -1,6 +1,6 @@
 //! Replay: what a log's events mean, one after the other.
 //!
-//! [`Replay`] folds events into a [`State`]. Each event is judged ([`mod@judge`], and the rules beside each type of object)
+//! `Replay` folds events into a [`State`]. Each event is judged (`judge`, and the rules beside each type of object)
 //! and then either applied, which cannot fail, or kept as a [`Rejected`] value. Nothing is looked up inside the fold.
 
 mod archive;
@@ -103,6 +103,15 @@ pub struct Facts {
     pub seconds: i64,
 }
 
+impl Facts {
+    fn of(event: &Event) -> Self {
+        Self {
+            policy: event.policy,
+            seconds: event.author.seconds,
+        }
+    }
+}
+
 /// Which events need no signature check, because a driver's cache says that it was done.
 #[derive(Debug, Clone, Copy)]
 pub enum Trust<'a> {
@@ -177,6 +186,7 @@ pub fn resume(
             .into_iter()
             .collect(),
         snapshot: None,
+        join: None,
         outcome,
     };
     replay.outcome.tip = tip;
@@ -237,6 +247,8 @@ struct Replay<'a> {
     facts: BTreeMap<ObjectId, Facts>,
     /// What the log restarts from, if its first event is a snapshot.
     snapshot: Option<payload::Snapshot>,
+    /// The last join of the chain that brought something, and whether it stands.
+    join: Option<(ObjectId, bool)>,
     outcome: Outcome,
 }
 
@@ -254,6 +266,7 @@ impl<'a> Replay<'a> {
             policies,
             facts: BTreeMap::new(),
             snapshot: None,
+            join: None,
             outcome,
         }
     }
@@ -297,12 +310,15 @@ impl<'a> Replay<'a> {
         placed: Placed,
         first: bool,
     ) -> Result<(), Refusal> {
-        let facts = Facts {
-            policy: event.policy,
-            seconds: event.author.seconds,
-        };
         // Later events are compared with this one even if it is rejected below.
-        self.facts.insert(event.id, facts);
+        self.facts.insert(event.id, Facts::of(event));
+        if placed.id != placed.chain && !self.join_stands(objects, placed.chain) {
+            let reason = format!(
+                "the join {} that brings it is itself rejected",
+                placed.chain
+            );
+            return Err(Refusal::new(Rule::LogParents, reason));
+        }
         let in_force = self.policy_in_force(objects, event, placed);
         let signer = judge::place(
             self.policies,
@@ -324,7 +340,7 @@ impl<'a> Replay<'a> {
             Some(state) => {
                 state.check(event, &signer)?;
                 if placed.id != placed.chain {
-                    state.check_joined(event, &signer)?;
+                    state.check_joined(event)?;
                 }
                 let second = self.outcome.events == 2;
                 snapshot::check_redact(event, self.snapshot.as_ref().filter(|_| second))?;
@@ -332,6 +348,45 @@ impl<'a> Replay<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Whether the join of the chain may bring anything: it is judged before what it brings.
+    fn join_stands(&mut self, objects: &Objects, join: ObjectId) -> bool {
+        if let Some((last, stands)) = self.join
+            && last == join
+        {
+            return stands;
+        }
+        let stands = self.judge_join(objects, join).is_ok();
+        self.join = Some((join, stands));
+        stands
+    }
+
+    fn judge_join(&self, objects: &Objects, join: ObjectId) -> Result<(), Refusal> {
+        // Its form was verified when the log was put in order.
+        let join = event::decode(objects, &join, Verify::Trusted)?;
+        let mut facts = BTreeMap::new();
+        for parent in &join.parents {
+            let known = self.facts.get(parent).copied();
+            let read = || event::decode(objects, parent, Verify::Trusted).ok();
+            facts.extend(
+                known
+                    .or_else(|| read().map(|event| Facts::of(&event)))
+                    .map(|facts| (*parent, facts)),
+            );
+        }
+        let position = judge::Position {
+            first: false,
+            foreign: false,
+            object: self.outcome.state.as_ref().map(State::log_type),
+            in_force: join.policy,
+            facts: &facts,
+        };
+        let signer = judge::place(self.policies, &self.outcome.log, &join, &position)?;
+        match &self.outcome.state {
+            Some(state) => judge::standing(state, &join, &signer),
+            None => Ok(()),
+        }
     }
 
     /// The policy that the event of the chain names: the event itself, or the join that brought it.
@@ -393,9 +448,9 @@ impl State {
     }
 
     /// Rule `joined-decision`, for what came in through a join: an older word of somebody's must not undo a newer one.
-    fn check_joined(&self, event: &Event, signer: &Signer<'_>) -> Result<(), Refusal> {
+    fn check_joined(&self, event: &Event) -> Result<(), Refusal> {
         match self {
-            Self::Pr(state) => pr::check_joined(state, event, signer),
+            Self::Pr(_) => pr::check_joined(event),
             _ => Ok(()),
         }
     }

@@ -62,7 +62,7 @@ impl Tags<'_> {
                 object: admit.object,
                 tip: admit.tip,
             }),
-            Payload::Redact(_) => *self.redactions += 1,
+            Payload::Redact(_) => *self.redactions = self.redactions.saturating_add(1),
             _ => {}
         }
     }
@@ -103,7 +103,7 @@ fn apply_comments(comments: &mut Comments, event: &Event, by: &str) {
         Payload::CommentEdit(edit) => {
             if let Some(comment) = comments.get_mut(&edit.comment_id) {
                 comment.text.clone_from(&event.body);
-                comment.edits += 1;
+                comment.edits = comment.edits.saturating_add(1);
             }
         }
         Payload::Retract(retract) => {

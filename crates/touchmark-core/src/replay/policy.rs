@@ -70,11 +70,7 @@ struct PolicyReplay<'a> {
 
 impl PolicyReplay<'_> {
     fn take(&mut self, event: &Event, first: bool) -> Result<(), Refusal> {
-        let facts = Facts {
-            policy: event.policy,
-            seconds: event.author.seconds,
-        };
-        self.facts.insert(event.id, facts);
+        self.facts.insert(event.id, Facts::of(event));
         let Payload::Policy(version) = &event.payload else {
             let reason = format!(
                 "{} has no place in the policy's log",

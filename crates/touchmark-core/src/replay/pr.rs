@@ -147,28 +147,19 @@ pub(super) fn check(state: &PrState, event: &Event, signer: &Signer<'_>) -> Resu
 }
 
 /// Rule `joined-decision`.
-pub(super) fn check_joined(
-    state: &PrState,
-    event: &Event,
-    signer: &Signer<'_>,
-) -> Result<(), Refusal> {
-    let reason = match &event.payload {
-        Payload::Merge(_) | Payload::MergeRequest(_) => {
-            format!(
-                "{} cannot come in through a join",
-                event.payload.kind().tag()
-            )
-        }
-        Payload::Review(review)
-            if review.verdict != Verdict::Comment && state.verdicts.contains_key(&signer.name) =>
-        {
-            format!(
-                "{} has given a verdict, which one that comes in through a join must not touch",
-                signer.name
-            )
-        }
-        _ => return Ok(()),
+pub(super) fn check_joined(event: &Event) -> Result<(), Refusal> {
+    let decides = match &event.payload {
+        Payload::Merge(_) | Payload::MergeRequest(_) => true,
+        Payload::Review(review) => review.verdict != Verdict::Comment,
+        _ => false,
     };
+    if !decides {
+        return Ok(());
+    }
+    let reason = format!(
+        "{} of that kind cannot come in through a join",
+        event.payload.kind().tag()
+    );
     let refusal = Refusal::new(Rule::JoinedDecision, reason);
     Err(refusal.with_fix("its author publishes it: touchmark sync"))
 }

@@ -27,11 +27,15 @@ fn parse(event: &Event, object_type: ObjectKind) -> Option<State> {
     let state = match object_type {
         ObjectKind::Pr => {
             let state: PrState = serde_json::from_slice(bytes).ok()?;
-            State::Pr(Box::new(Some(state).filter(pr_is_bare)?))
+            State::Pr(Box::new(
+                Some(state).filter(|state| pr_is_bare(state) && pr_is_whole(state))?,
+            ))
         }
         ObjectKind::Issue => {
             let state: IssueState = serde_json::from_slice(bytes).ok()?;
-            State::Issue(Box::new(Some(state).filter(issue_is_bare)?))
+            State::Issue(Box::new(
+                Some(state).filter(|state| issue_is_bare(state) && issue_is_whole(state))?,
+            ))
         }
     };
     (canonical_json(&state).as_bytes() == bytes).then_some(state)
@@ -72,11 +76,27 @@ fn pr_is_bare(state: &PrState) -> bool {
 fn issue_is_bare(state: &IssueState) -> bool {
     state.description.is_none()
         && state.comments.is_bare()
-        && state.status != Status::Merged
         && state
             .closed
             .as_ref()
             .is_none_or(|closed| closed.note.is_none())
+}
+
+/// Whether the parts of a state belong together, so that what follows can rely on it.
+fn pr_is_whole(state: &PrState) -> bool {
+    !state.revisions.is_empty()
+        && (1..)
+            .zip(&state.revisions)
+            .all(|(number, revision)| revision.number == number)
+        && (state.status == Status::Closed) == state.closed.is_some()
+        && (state.status == Status::Merged) == state.merge.is_some()
+        && state.comments.are_linked()
+}
+
+fn issue_is_whole(state: &IssueState) -> bool {
+    state.status != Status::Merged
+        && (state.status == Status::Closed) == state.closed.is_some()
+        && state.comments.are_linked()
 }
 
 /// What the log restarts from, if this first event is a snapshot.

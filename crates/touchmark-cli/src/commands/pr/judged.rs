@@ -34,7 +34,12 @@ pub(crate) fn judge(
 ) -> anyhow::Result<Judged> {
     let state = subject.state()?;
     let policy = forge.policy();
-    let facts = taking_part::facts(&forge.repo, policy, subject.revision(None)?)?;
+    let revision = subject.revision(None)?;
+    let mut facts = taking_part::facts(&forge.repo, policy, revision)?;
+    facts.merge_base = match tip {
+        Some(tip) => forge.repo.merge_base(tip, revision.head)?,
+        None => None,
+    };
     let mut verdicts = gate::judge(&subject.outcome, policy, &facts);
     let mut tree = None;
     if let (Status::Open, Some(tip)) = (state.status, tip) {

@@ -69,8 +69,6 @@ pub(crate) fn land(
 
 /// The tree of the latest revision merged into the target that points to `old`, or why there is none.
 ///
-/// Approvals bind the base that was reviewed, so it must still be where target and head part.
-///
 /// # Errors
 ///
 /// When the code cannot be read or git cannot be run.
@@ -85,18 +83,6 @@ pub(crate) fn tree(
         let reason = format!("the target already holds revision {}", revision.number);
         let fix = format!("touchmark pr close {short}");
         return Ok(Err(Refusal::new(Rule::NothingToDo, reason).with_fix(fix)));
-    }
-    if forge.repo.merge_base(old, revision.head)? != Some(revision.base) {
-        let reason = format!(
-            "revision {} starts from {}, and that is no longer where it parts from the target",
-            revision.number,
-            revision.base.short()
-        );
-        let fix = format!(
-            "touchmark pr revise {short} --head {}",
-            revision.head.short()
-        );
-        return Ok(Err(Refusal::new(Rule::RevisionStale, reason).with_fix(fix)));
     }
     let combined = combine(&forge.repo, revision.base, old, revision.head)?;
     Ok(match combined {

@@ -43,14 +43,6 @@ pub(crate) fn facts(
             .flatten()
             .chain(commit.co_authors)
         {
-            // Mail servers do not tell `Bob@` from `bob@`, so neither may the rule against approving one's own work.
-            let same = policy
-                .people
-                .values()
-                .chain(policy.bots.values())
-                .flat_map(|identity| &identity.emails)
-                .filter(|email| email.eq_ignore_ascii_case(&named.email));
-            facts.emails.extend(same.cloned());
             facts.emails.insert(named.email);
         }
         let signer = commit.signer.and_then(|key| policy.key(&key));
