@@ -60,6 +60,25 @@ fn a_plain_clone_shows_the_signed_history() {
     assert!(!auditor.dir().join(".git/touchmark").exists());
 }
 
+/// Databases that a program in Rust would link.
+const STORES: &[&str] = &[
+    "diesel",
+    "heed",
+    "libsqlite3-sys",
+    "lmdb",
+    "mongodb",
+    "mysql",
+    "persy",
+    "postgres",
+    "redb",
+    "redis",
+    "rocksdb",
+    "rusqlite",
+    "sea-orm",
+    "sled",
+    "sqlx",
+];
+
 #[test]
 fn the_program_has_no_store_but_git() {
     let args = [
@@ -75,30 +94,13 @@ fn the_program_has_no_store_but_git() {
         "--format",
         "{p}",
     ];
-    let stores = [
-        "diesel",
-        "heed",
-        "libsqlite3-sys",
-        "lmdb",
-        "mongodb",
-        "mysql",
-        "persy",
-        "postgres",
-        "redb",
-        "redis",
-        "rocksdb",
-        "rusqlite",
-        "sea-orm",
-        "sled",
-        "sqlx",
-    ];
     let tree = cargo(&args);
     let names: BTreeSet<&str> = tree
         .lines()
         .filter_map(|line| line.split(' ').next())
         .collect();
     assert!(names.contains("gix"), "the tree was read: {names:?}");
-    let found: Vec<_> = stores.iter().filter(|name| names.contains(*name)).collect();
+    let found: Vec<_> = STORES.iter().filter(|name| names.contains(*name)).collect();
     assert!(found.is_empty(), "{found:?}");
 
     let words = [
