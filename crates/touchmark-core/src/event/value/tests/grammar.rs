@@ -142,8 +142,11 @@ fn path_holds(path: &str) -> bool {
             .unwrap();
     // What needs no encoding stands for itself, so components can be told without decoding.
     let refused = Regex::new(r"(?i)(\A|/)(\.|\.\.|\.git)?(/|\z)").unwrap();
-    let length = path.len() - 2 * path.matches('%').count();
-    encoded.is_match(path) && !needless.is_match(path) && !refused.is_match(path) && length <= 4096
+    // Only where the encoding is right does every per cent sign stand for two more digits.
+    encoded.is_match(path)
+        && !needless.is_match(path)
+        && !refused.is_match(path)
+        && path.len() - 2 * path.matches('%').count() <= 4096
 }
 
 /// A text made from the pattern, then changed in up to three places.
