@@ -141,7 +141,7 @@ def parse_policy(policy_file: bytes, signers_file: bytes) -> Policy:
         resolve_threads=resolve,
         keys=_signers(signers_file, owners),
     )
-    _require(1 <= policy.threshold <= len(policy.admins))
+    _require(1 <= policy.threshold <= min(100, len(policy.admins)))
     return policy
 
 
@@ -169,7 +169,7 @@ def _recovery(value: Any, people: frozenset[str]) -> Recovery | None:
     _table(value, {"people", "threshold"}, set())
     names = _strings(value["people"])
     _require(bool(names) and len(set(names)) == len(names) and people >= set(names))
-    return Recovery(frozenset(names), _whole(value["threshold"], 1, len(names)))
+    return Recovery(frozenset(names), _whole(value["threshold"], 1, min(100, len(names))))
 
 
 def _signers(content: bytes, owners: dict[str, str]) -> dict[bytes, SignerKey]:

@@ -158,13 +158,19 @@ pub fn parse_tree(kind: HashKind, data: &[u8]) -> Option<Vec<TreeEntry<'_>>> {
         rest = &rest[end + 1 + kind.byte_len()..];
         let entry = TreeEntry { mode, name, id };
         if let Some(last) = entries.last()
-            && (in_git_order(last, &entry).is_ge() || last.name == entry.name)
+            && in_git_order(last, &entry).is_ge()
         {
             return None;
         }
         entries.push(entry);
     }
-    Some(entries)
+    // A file and a directory of one name are not always neighbours.
+    let mut names: Vec<&[u8]> = entries.iter().map(|entry| entry.name).collect();
+    names.sort_unstable();
+    names
+        .windows(2)
+        .all(|pair| pair[0] != pair[1])
+        .then_some(entries)
 }
 
 /// Writes a tree object; entries are sorted as git sorts them.
@@ -223,7 +229,18 @@ mod tests {
         let swapped = [&good[half..], &good[..half]].concat();
         let doubled = [&good[..half], &good[..half]].concat();
         let zero_padded = [b"0".as_slice(), &good].concat();
-        for bad in [&good[..good.len() - 1], &swapped, &doubled, &zero_padded] {
+        let apart = write_tree([
+            entry(MODE_FILE, "a"),
+            entry(MODE_FILE, "a.b"),
+            entry(MODE_TREE, "a"),
+        ]);
+        for bad in [
+            &good[..good.len() - 1],
+            &swapped,
+            &doubled,
+            &zero_padded,
+            &apart,
+        ] {
             assert!(parse_tree(HashKind::Sha1, bad).is_none());
         }
     }

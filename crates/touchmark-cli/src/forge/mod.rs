@@ -170,6 +170,14 @@ impl Forge {
         self.replay_to(log, tip)
     }
 
+    /// As [`Forge::load`], but the comments may be left out: see [`Forge::summary_at`].
+    pub(crate) fn summary(&self, log: &LogName) -> anyhow::Result<Outcome> {
+        match self.tip(log)? {
+            Some(tip) => self.summary_at(log, tip),
+            None => self.load(log),
+        }
+    }
+
     /// The state of a log at `tip`.
     pub(crate) fn replay_to(&self, log: &LogName, tip: ObjectId) -> anyhow::Result<Outcome> {
         if *log == LogName::Policy {

@@ -212,6 +212,10 @@ pub fn merge(
     note: Option<String>,
 ) -> Result<Next, Vec<Refusal>> {
     let (_, policy) = scene.policy().map_err(|refusal| vec![refusal])?;
+    if facts.merge_base.is_none() {
+        let reason = "the head has no common history with the target";
+        return Err(vec![Refusal::new(Rule::RevisionStale, reason)]);
+    }
     match gate::judge(outcome, policy, facts) {
         Verdicts::Open { evidence } => merge.evidence = evidence,
         Verdicts::Shut(reasons) => return Err(reasons),

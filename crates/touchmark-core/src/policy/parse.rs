@@ -9,6 +9,9 @@ use crate::event::{Person, role_rights};
 use crate::event::{is_author_email, is_author_name};
 use crate::sign::AllowedSigners;
 
+/// A version embeds at most this many endorsements, so that a higher threshold could never be met.
+const THRESHOLD_MAX: usize = 100;
+
 /// A defect in the policy's files.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{file}{}: {reason}", key.as_ref().map(|key| format!(", {key}")).unwrap_or_default())]
@@ -98,12 +101,11 @@ pub fn parse(policy_toml: &[u8], allowed_signers: &[u8]) -> Result<Policy, Polic
         defaults: defaults(&file.defaults)?,
         keys: keys(allowed_signers, &emails.exact)?,
     };
+    let admins = policy.admins().len().min(THRESHOLD_MAX);
     policy.threshold =
-        in_range("threshold", file.threshold, 1, policy.admins().len()).map_err(|error| {
-            PolicyError {
-                reason: format!("{}, the number of admins", error.reason),
-                ..error
-            }
+        in_range("threshold", file.threshold, 1, admins).map_err(|error| PolicyError {
+            reason: format!("{}, the number of admins", error.reason),
+            ..error
         })?;
     Ok(policy)
 }
@@ -200,7 +202,8 @@ fn recovery(
             if set.len() != names.len() {
                 return Err(toml_error(Some("recovery.people"), "a name stands twice"));
             }
-            let threshold = in_range("recovery.threshold", threshold, 1, set.len())?;
+            let most = set.len().min(THRESHOLD_MAX);
+            let threshold = in_range("recovery.threshold", threshold, 1, most)?;
             Ok(Some(Recovery {
                 people: set,
                 threshold,

@@ -368,7 +368,7 @@ impl<'a> Replay<'a> {
         let mut facts = BTreeMap::new();
         for parent in &join.parents {
             let known = self.facts.get(parent).copied();
-            let read = || event::decode(objects, parent, Verify::Trusted).ok();
+            let read = || event::decode(objects, parent, Verify::Full).ok();
             facts.extend(
                 known
                     .or_else(|| read().map(|event| Facts::of(&event)))

@@ -35,7 +35,7 @@ pub(crate) struct Args {
 /// When there is no such revision, the branch has other work, or git refuses to touch the work tree.
 pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Result<()> {
     let forge = Forge::open(globals)?;
-    let subject = Subject::find(&forge, &args.id)?;
+    let subject = Subject::summary(&forge, &args.id)?;
     let revision = subject.revision(args.revision)?;
     let head = revision.head;
     let branch = match (&args.branch, args.detach) {

@@ -24,7 +24,7 @@ pub(crate) struct Args {
 /// A refusal when it is not open, or the signer is neither its author nor may triage.
 pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Result<()> {
     let forge = Forge::open(globals)?;
-    let subject = Subject::find(&forge, &args.id)?;
+    let subject = Subject::summary(&forge, &args.id)?;
     let command = record::plain(Payload::Close(payload::Close {}), args.body.given()?);
     let said = format!("closed pull request {}", subject.id.short());
     record(&forge, out, &subject.log, command, &said)

@@ -30,7 +30,10 @@ pub(crate) struct Args {
 /// When there is no text, or a refusal.
 pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Result<()> {
     let forge = Forge::open(globals)?;
-    let subject = Subject::find(&forge, &args.id)?;
+    let subject = match args.reply {
+        Some(_) => Subject::find(&forge, &args.id)?,
+        None => Subject::summary(&forge, &args.id)?,
+    };
     let reply = args
         .reply
         .as_deref()

@@ -39,7 +39,7 @@ pub(crate) struct Args {
 /// When there is no such revision, or its code is not here.
 pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Result<()> {
     let forge = Forge::open(globals)?;
-    let subject = Subject::find(&forge, &args.id)?;
+    let subject = Subject::summary(&forge, &args.id)?;
     let revision = subject.revision(args.revision)?;
     let base = match args.since {
         Some(number) => subject.revision(Some(number))?.head,

@@ -21,7 +21,7 @@ pub(crate) struct Args {
 /// A refusal when it is a draft already, or the signer is neither its author nor may triage.
 pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Result<()> {
     let forge = Forge::open(globals)?;
-    let subject = Subject::find(&forge, &args.id)?;
+    let subject = Subject::summary(&forge, &args.id)?;
     let command = record::plain(Payload::Draft(payload::Draft {}), None);
     let said = format!("pull request {} is a draft", subject.id.short());
     record(&forge, out, &subject.log, command, &said)

@@ -30,7 +30,7 @@ pub(crate) struct Args {
 /// When nothing would change, or a refusal.
 pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Result<()> {
     let forge = Forge::open(globals)?;
-    let subject = Subject::find(&forge, &args.id)?;
+    let subject = Subject::summary(&forge, &args.id)?;
     let state = subject.state()?;
     let old = (state.title.clone(), state.description.clone());
     let (title, description) = if args.title.is_some() || args.body.is_given() || args.no_body {

@@ -21,7 +21,7 @@ pub(crate) struct Args {
 /// A refusal when it is not a draft, or the signer is neither its author nor may triage.
 pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Result<()> {
     let forge = Forge::open(globals)?;
-    let subject = Subject::find(&forge, &args.id)?;
+    let subject = Subject::summary(&forge, &args.id)?;
     let command = record::plain(Payload::Ready(payload::Ready {}), None);
     let said = format!("pull request {} is ready for review", subject.id.short());
     record(&forge, out, &subject.log, command, &said)

@@ -28,7 +28,7 @@ pub(crate) struct Args {
 /// A refusal when the signer is neither the author nor may triage.
 pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Result<()> {
     let forge = Forge::open(globals)?;
-    let subject = Subject::find(&forge, &args.id)?;
+    let subject = Subject::summary(&forge, &args.id)?;
     let reviewers = values::person_changes(&args.changes)?;
     let payload = Payload::RequestReview(payload::RequestReview { reviewers });
     let said = format!("reviewers of pull request {} changed", subject.id.short());

@@ -32,7 +32,7 @@ pub(crate) struct Args {
 /// When nothing changed, or a refusal.
 pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Result<()> {
     let forge = Forge::open(globals)?;
-    let subject = Subject::find(&forge, &args.id)?;
+    let subject = Subject::summary(&forge, &args.id)?;
     let state = subject.state()?;
     let latest = subject.revision(None)?;
     let target = match &args.target {

@@ -35,6 +35,18 @@ impl Subject {
         Self::load(forge, forge.resolve(LogType::Pr, prefix)?)
     }
 
+    /// As [`Subject::find`], but its comments may be left out: enough for a command that names none and prints none.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Subject::find`].
+    pub(crate) fn summary(forge: &Forge, prefix: &str) -> anyhow::Result<Self> {
+        let log = forge.resolve(LogType::Pr, prefix)?;
+        let id = log.root().context("the log is not a pull request's")?;
+        let outcome = forge.summary(&log)?;
+        Ok(Self { log, id, outcome })
+    }
+
     /// The pull request of this log.
     ///
     /// # Errors

@@ -26,7 +26,7 @@ pub(crate) struct Args {
 /// When there is no such revision, or a draft already.
 pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Result<()> {
     let forge = Forge::open(globals)?;
-    let subject = Subject::find(&forge, &args.id)?;
+    let subject = Subject::summary(&forge, &args.id)?;
     let number = subject.revision(args.revision)?.number;
     let short = subject.id.short();
     if let Some(stored) = Stored::load(&forge.repo, subject.id)? {

@@ -24,7 +24,7 @@ pub(crate) struct Args {
 /// A refusal when you have given no verdict.
 pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Result<()> {
     let forge = Forge::open(globals)?;
-    let subject = Subject::find(&forge, &args.id)?;
+    let subject = Subject::summary(&forge, &args.id)?;
     let given = subject.state()?.verdicts.get(&forge.me()?.person);
     let revision = subject.revision(given.map(|given| given.revision))?;
     let payload = payload::Review {
