@@ -1,5 +1,6 @@
 //! Two people, a server and stock git.
 
+mod code;
 mod main_path;
 mod offline;
 mod requirements;

@@ -1,5 +1,7 @@
 //! `touchmark verify`
 
+mod code;
+
 use std::collections::BTreeSet;
 
 use anyhow::Context as _;
@@ -8,7 +10,7 @@ use touchmark_core::event::Rule;
 use touchmark_core::id::ObjectId;
 use touchmark_core::log::LogName;
 use touchmark_core::policy::PolicyChain;
-use touchmark_core::replay::{self, Outcome, State, Trust, log_document};
+use touchmark_core::replay::{self, Outcome, PrState, State, Trust, log_document};
 use touchmark_git::{Budget, Repository};
 
 use crate::errors::Failure;
@@ -17,13 +19,17 @@ use crate::forge::{FORGE, Forge, OUTBOX, forge_name, outbox_name};
 use crate::globals::Globals;
 use crate::output::{Output, Style};
 use crate::render::{counted, visible, visible_line};
+use code::Code;
 
 /// Verify events from the first one on: signature, place, author's right, and what they change
 ///
 /// Trusts no cache. The policy is verified too, because all rights rest on it. Of a pull request, the ref that keeps
 /// its revisions must hold what the events say.
+/// A single pull request's code is looked at too: stock git verifies its commits, whatever they are signed with
+/// (OpenPGP, RSA, ECDSA, ed25519); a bad signature there is a fault, a missing one is only said.
 /// Ends with exit status 6, naming the first event that does not count and the rule that it breaks.
-/// With --json it prints the state documents that every implementation must agree on.
+/// With --json it prints the state documents that every implementation must agree on, and of a single pull request
+/// `code`, a list of `commit`, `signature` (good, none, unknown, bad) and, where there is one, `signer` and `key`.
 #[derive(clap::Args, Debug)]
 #[command(group(clap::ArgGroup::new("what").required(true).args(["object", "all"])))]
 pub(crate) struct Args {
@@ -61,10 +67,14 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
     let mut faults = Vec::new();
     let mut documents = Vec::new();
     let mut events: u64 = 0;
+    let mut code = None;
     for target in targets(&forge, logs)? {
         let outcome = verify_log(&forge, &target)?;
         events = events.saturating_add(outcome.events);
-        let found = judge(&forge.repo, &target, &outcome)?;
+        let mut found = judge(&forge.repo, &target, &outcome)?;
+        if let (false, Some(State::Pr(state))) = (args.all, &outcome.state) {
+            found.extend(judge_code(&forge, &target, state, &mut code, out));
+        }
         if out.is_json() {
             let mut document = log_document(&outcome);
             // The same log may be there twice, as the server has it and as it will be.
@@ -78,7 +88,14 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
     if args.all {
         faults.extend(strange_refs(&forge)?);
     }
-    finish(&forge.policies, documents, &faults, events, out)
+    finish(
+        &forge.policies,
+        documents,
+        code.as_ref(),
+        &faults,
+        events,
+        out,
+    )
 }
 
 /// What the server has of each log, then what is not published of it.
@@ -147,6 +164,37 @@ fn judge(repo: &Repository, target: &Target, outcome: &Outcome) -> anyhow::Resul
     Ok(faults)
 }
 
+/// What stock git says of the code that a pull request brings; that it cannot say anything is no fault of the record.
+fn judge_code(
+    forge: &Forge,
+    target: &Target,
+    state: &PrState,
+    code: &mut Option<Code>,
+    out: &Output,
+) -> Vec<Fault> {
+    let checked = match Code::of(forge, state) {
+        Ok(checked) => checked,
+        Err(err) => {
+            out.warn(format_args!("the code is not verified: {err:#}"));
+            return Vec::new();
+        }
+    };
+    let faults = checked
+        .bad()
+        .map(|(commit, detail)| Fault {
+            log: target.name.clone(),
+            event: Some(commit),
+            rule: None,
+            reason: format!("a commit of the code has a bad signature: {detail}"),
+        })
+        .collect();
+    if !out.is_json() {
+        out.note(checked.line());
+    }
+    *code = Some(checked);
+    faults
+}
+
 /// Refs in the forge's namespaces that are no part of the record.
 fn strange_refs(forge: &Forge) -> anyhow::Result<Vec<Fault>> {
     let kind = forge.repo.hash_kind();
@@ -193,13 +241,18 @@ fn line(target: &Target, outcome: &Outcome, sound: bool, out: &Output) -> String
 fn finish(
     policies: &PolicyChain,
     documents: Vec<Value>,
+    code: Option<&Code>,
     faults: &[Fault],
     events: u64,
     out: &Output,
 ) -> anyhow::Result<()> {
     if out.is_json() {
         let repository = policies.repository();
-        out.json(&json!({"format": 1, "logs": documents, "repository": repository}))?;
+        let mut document = json!({"format": 1, "logs": documents, "repository": repository});
+        if let Some(code) = code {
+            document["code"] = code.document();
+        }
+        out.json(&document)?;
     }
     let Some(first) = faults.first() else {
         if !out.is_json() {
