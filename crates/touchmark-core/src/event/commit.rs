@@ -7,7 +7,7 @@ use super::rule::Rule;
 use super::value::{is_author_email, is_author_name};
 use crate::id::{HashKind, ObjectId};
 use crate::refusal::Refusal;
-use crate::sign::{self, PublicKey, Signature, SignatureError};
+use crate::sign::{self, DecodedKeys, PublicKey, Signature, SignatureError};
 
 /// Longest commit in bytes.
 pub const COMMIT_MAX_LEN: usize = 131_072;
@@ -207,10 +207,14 @@ impl Unverified {
     }
 
     /// Rule `signature-bad`; returns the signer.
-    pub(super) fn verify(self, payload: &[u8]) -> Result<PublicKey, Refusal> {
+    pub(super) fn verify(
+        self,
+        payload: &[&[u8]],
+        keys: &mut DecodedKeys,
+    ) -> Result<PublicKey, Refusal> {
         self.0
             .and_then(|signature| {
-                signature.verify(payload)?;
+                signature.verify_with(payload, keys)?;
                 Ok(signature.claimed_signer().clone())
             })
             .map_err(|error| refusal(&error))

@@ -38,6 +38,7 @@ use crate::log::{LogName, Order, Placed, order};
 use crate::object::Objects;
 use crate::policy::PolicyChain;
 use crate::refusal::Refusal;
+use crate::sign::DecodedKeys;
 
 /// An event that counts for nothing, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -187,6 +188,7 @@ pub fn resume(
             .collect(),
         snapshot: None,
         join: None,
+        keys: DecodedKeys::default(),
         outcome,
     };
     replay.outcome.tip = tip;
@@ -249,6 +251,7 @@ struct Replay<'a> {
     snapshot: Option<payload::Snapshot>,
     /// The last join of the chain that brought something, and whether it stands.
     join: Option<(ObjectId, bool)>,
+    keys: DecodedKeys,
     outcome: Outcome,
 }
 
@@ -267,6 +270,7 @@ impl<'a> Replay<'a> {
             facts: BTreeMap::new(),
             snapshot: None,
             join: None,
+            keys: DecodedKeys::default(),
             outcome,
         }
     }
@@ -293,7 +297,8 @@ impl<'a> Replay<'a> {
         if !first && self.outcome.state.is_none() {
             return;
         }
-        let result = event::decode(objects, &placed.id, trust.verify(&placed.id))
+        let verify = trust.verify(&placed.id);
+        let result = event::decode_with(objects, &placed.id, verify, &mut self.keys)
             .and_then(|event| self.step(objects, &event, placed, first));
         if let Err(refusal) = result {
             self.reject(placed.id, refusal);

@@ -1,5 +1,6 @@
 //! Public keys as SSH writes them, and their fingerprints.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -264,6 +265,27 @@ impl PublicKey {
             return Err(WeakKeyError::NotCanonical);
         }
         VerifyingKey::from_bytes(&self.point).map_err(|_| WeakKeyError::Undecodable)
+    }
+}
+
+/// Keys whose points were decoded before: a log has few signers, and decoding costs a tenth of a verification.
+#[derive(Debug, Default)]
+pub struct DecodedKeys(BTreeMap<[u8; 32], VerifyingKey>);
+
+impl DecodedKeys {
+    /// Whoever signs with ever new keys must not fill the memory.
+    const MAX: usize = 256;
+
+    pub(super) fn decode(&mut self, key: &PublicKey) -> Result<VerifyingKey, WeakKeyError> {
+        if let Some(decoded) = self.0.get(&key.point) {
+            return Ok(*decoded);
+        }
+        let decoded = key.decode_point()?;
+        if self.0.len() >= Self::MAX {
+            self.0.clear();
+        }
+        self.0.insert(key.point, decoded);
+        Ok(decoded)
     }
 }
 

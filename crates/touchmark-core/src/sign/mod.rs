@@ -16,8 +16,8 @@ mod tests;
 
 pub use commit::{attach_signature, split_signature, verify_commit};
 pub use key::{
-    APPLICATION_MAX_LEN, COMMENT_MAX_LEN, Fingerprint, FingerprintError, KeyError, KeyType,
-    PublicKey, WeakKeyError,
+    APPLICATION_MAX_LEN, COMMENT_MAX_LEN, DecodedKeys, Fingerprint, FingerprintError, KeyError,
+    KeyType, PublicKey, WeakKeyError,
 };
 pub use secret::SecretKey;
 pub use signers::{AllowedSigners, RetireError, SignerLine, SignersDefect, SignersError};

@@ -7,7 +7,7 @@
 use base64ct::{Base64, Encoding as _};
 use sha2::Digest as _;
 
-use super::key::{KeyError, KeyType, PublicKey, WeakKeyError, is_reduced};
+use super::key::{DecodedKeys, KeyError, KeyType, PublicKey, WeakKeyError, is_reduced};
 use super::wire::{Reader, excerpt, put_string};
 
 /// The namespace that git signs in.
@@ -196,8 +196,21 @@ impl Signature {
 
     /// As [`Signature::verify`], for a payload in pieces.
     pub(super) fn verify_parts(&self, parts: &[&[u8]]) -> Result<(), SignatureError> {
+        self.verify_with(parts, &mut DecodedKeys::default())
+    }
+
+    /// As [`Signature::verify`], for a payload in pieces, with keys that were decoded before.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Signature::verify`].
+    pub fn verify_with(
+        &self,
+        parts: &[&[u8]],
+        keys: &mut DecodedKeys,
+    ) -> Result<(), SignatureError> {
         let message = message(NAMESPACE, parts);
-        let key = self.public.decode_point()?;
+        let key = keys.decode(&self.public)?;
         let raw = ed25519_dalek::Signature::from_bytes(&self.raw);
         let verified = match (self.touch, self.public.application()) {
             (Some(touch), Some(application)) => {
