@@ -140,9 +140,8 @@ class Effects:
         self.state["heads"] = keep_head(self.repository, self.state["heads"], head)
 
     def _last_number(self) -> int:
-        """The last revision's number; a snapshot's state may have no revision."""
-        revisions = self.state["revisions"]
-        return revisions[-1]["number"] if revisions else 0
+        """The latest revision's number."""
+        return self.state["revisions"][-1]["number"]
 
     def _revision(self, event: Event, by: str) -> None:
         number = event.number("Forge-Revision")
@@ -272,12 +271,14 @@ class Effects:
             if anchor.reply is not None:
                 self._require_comment(anchor.reply)
         verdict = event.one("Forge-Verdict")
-        if verdict == "withdraw" and by not in self.state["verdicts"]:
+        standing = self.state["verdicts"].get(by)
+        if verdict == "withdraw" and standing is None:
             raise Refused("verdict-unknown")
         if verdict != "comment":
+            if standing is not None and number < standing["revision"]:
+                raise Refused("revision-stale")
             self.require_open()
-            if by in self.state["verdicts"]:
-                self._refuse_joined()
+            self._refuse_joined()
         if verdict == "withdraw":
             del self.state["verdicts"][by]
         elif verdict != "comment":

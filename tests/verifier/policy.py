@@ -126,9 +126,12 @@ def parse_policy(policy_file: bytes, signers_file: bytes) -> Policy:
     people = frozenset(members)
     members |= bots
     owners: dict[str, str] = {}
+    seen: set[bytes] = set()
     for member in members.values():
         for email in member.emails:
-            _require(email not in owners)
+            folded = _fold(email)
+            _require(folded not in seen)
+            seen.add(folded)
             owners[email] = member.name
     defaults = _table(document.get("defaults", {}), set(), {"approvals", "resolve_threads"})
     resolve = defaults.get("resolve_threads", False)
@@ -143,6 +146,11 @@ def parse_policy(policy_file: bytes, signers_file: bytes) -> Policy:
     )
     _require(1 <= policy.threshold <= min(100, len(policy.admins)))
     return policy
+
+
+def _fold(email: str) -> bytes:
+    """The address without regard to the case of ASCII letters, and of no others."""
+    return email.encode("utf-8", "surrogatepass").lower()
 
 
 def _members(value: Any, is_bot: bool) -> dict[str, Member]:
@@ -178,6 +186,7 @@ def _signers(content: bytes, owners: dict[str, str]) -> dict[bytes, SignerKey]:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
         raise Refused("policy-form") from None
+    _require(not text.startswith("\ufeff"))
     _require(not text or text.endswith("\n"))
     lines = text.split("\n")[:-1]
     _require(len(lines) <= LINE_COUNT)

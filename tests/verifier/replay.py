@@ -220,16 +220,33 @@ class Replay:
         order = self.order(name)
         effects = Effects(self.repository, self.numbers)
         rejected: list[dict[str, str]] = []
+        joins: dict[str, bool] = {}
         for index, event_id in enumerate(order.events):
             try:
                 event = self.event(event_id)
+                through = order.through[event_id]
+                if through is not None:
+                    if through not in joins:
+                        joins[through] = self.is_accepted(name, order, effects, through, index)
+                    if not joins[through]:
+                        raise Refused("log-parents")
                 by = self.judge(name, order, effects, event, index)
-                effects.apply(event, by, index, order.through[event_id] is not None)
+                effects.apply(event, by, index, through is not None)
             except Refused as refused:
                 rejected.append({"event": event_id, "rule": refused.rule})
                 if index == 0:
                     break
         return self.result(name, order, rejected, effects.state or None)
+
+    def is_accepted(
+        self, name: LogName, order: Order, effects: Effects, join: str, index: int
+    ) -> bool:
+        """Whether a join of the chain, judged before what it brings, keeps all rules."""
+        try:
+            self.judge(name, order, effects, self.event(join), index)
+        except Refused:
+            return False
+        return True
 
     def judge(
         self, name: LogName, order: Order, effects: Effects, event: Event, index: int

@@ -24,7 +24,26 @@ def canonical_state(content: bytes, kind: str) -> dict[str, Any] | None:
             return None
     except (ValueError, RecursionError):
         return None
-    return state if _schema()[kind](state) else None
+    return state if _schema()[kind](state) and _belongs_together(state) else None
+
+
+def _belongs_together(state: dict[str, Any]) -> bool:
+    """Whether the parts of a state with the right keys and types fit each other."""
+    if "revisions" in state:
+        numbers = [revision["number"] for revision in state["revisions"]]
+        if not numbers or numbers != list(range(1, len(numbers) + 1)):
+            return False
+    if (state["closed"] is not None) != (state["status"] == "closed"):
+        return False
+    if (state.get("merge") is not None) != (state["status"] == "merged"):
+        return False
+    names: set[str] = set()
+    for comment in state["comments"]:
+        reply = comment["reply_to"]
+        if comment["id"] in names or reply is not None and reply not in names:
+            return False
+        names.add(comment["id"])
+    return True
 
 
 def _null(value: Any) -> bool:

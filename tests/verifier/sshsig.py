@@ -111,7 +111,7 @@ def parse_key(blob: bytes) -> PublicKey:
     application = b""
     if kind == SK_ED25519:
         application = reader.string()
-        if len(application) > 255 or re.fullmatch(rb"ssh:[ -~]*", application) is None:
+        if len(application) > 255 or re.fullmatch(rb"ssh:[!-~]*", application) is None:
             raise Defect
     reader.end()
     return PublicKey(blob, kind, point, application)

@@ -153,8 +153,9 @@ class SshSig(unittest.TestCase):
         sk_key = sshsig.string(sshsig.SK_ED25519) + sshsig.string(bytes(32))
         sk_raw = sshsig.string(sshsig.SK_ED25519) + sshsig.string(bytes(64))
         good_sk = sk_key + sshsig.string(b"ssh:")
+        pressed = sk_raw + b"\1\0\0\0\0"
         self.assertIsNone(self.rule())
-        self.assertIsNone(self.rule(key=good_sk, raw=sk_raw + b"\1\0\0\0\0"))
+        self.assertIsNone(self.rule(key=good_sk, raw=pressed))
         for rule, parts in (
             ("signature-namespace", {"namespace": b"file"}),
             ("signature-form", {"reserved": b"x"}),
@@ -163,7 +164,8 @@ class SshSig(unittest.TestCase):
             ("signature-key-type", {"key": good_sk}),
             ("signature-key-type", {"key": good_sk, "raw": self.RAW + b"\1\0\0\0\0"}),
             ("signature-presence", {"key": good_sk, "raw": sk_raw + b"\4\0\0\0\0"}),
-            ("signature-form", {"key": sk_key + sshsig.string(b"http:"), "raw": sk_raw}),
+            ("signature-form", {"key": sk_key + sshsig.string(b"http:"), "raw": pressed}),
+            ("signature-form", {"key": sk_key + sshsig.string(b"ssh: "), "raw": pressed}),
             ("signature-form", {"raw": b"\0"}),
         ):
             with self.subTest(rule=rule, parts=parts):
@@ -189,7 +191,7 @@ class Page(unittest.TestCase):
                 used |= set(re.findall(r'Refused\(\s*"([a-z-]+)"', source))
                 named |= set(re.findall(r'"([a-z]+-[a-z-]+)"', source))
         decide = {
-            "self-approval", "approvals-missing",
+            "time-future", "self-approval", "approvals-missing",
             "threads-open", "record-error", "nothing-to-do",
         }
         rules = set(registry().rules)
@@ -262,6 +264,9 @@ class Policies(unittest.TestCase):
     def test_policy_form(self) -> None:
         self.assertIsNone(self.rule(POLICY))
         self.assertIsNone(self.rule(POLICY, "\n# note\n" + SIGNERS[:-1] + " a comment\n"))
+        self.assertIsNone(self.rule(POLICY, "# \ufeff\0 note \n" + SIGNERS))
+        other = POLICY.replace('"bob@example.com"', '"bob@example.com", "é@x", "É@x"')
+        self.assertIsNone(self.rule(other))
         twice = POLICY.replace("bob@", "alice@")
         for policy in (
             POLICY.replace("format = 1", "format = true"),
@@ -274,10 +279,16 @@ class Policies(unittest.TestCase):
             POLICY + "a = " + "[" * 100000,
             "x = 1\n" + POLICY,
             twice,
+            POLICY.replace("bob@example.com", "Alice@EXAMPLE.com"),
+            POLICY.replace('"bob@example.com"', '"bob@example.com", "BOB@example.com"'),
+            "\ufeff" + POLICY,
         ):
             self.assertEqual(self.rule(policy), "policy-form")
         for signers in (
             SIGNERS[:-1],
+            SIGNERS[:-1] + " a comment \n",
+            "\ufeff" + SIGNERS,
+            "\ufeff# note\n" + SIGNERS,
             SIGNERS + signer_line("bob"),
             SIGNERS + signer_line("mallory"),
             SIGNERS.replace(" namespaces", "  namespaces"),
@@ -369,27 +380,6 @@ class Replays(unittest.TestCase):
         stray = self.join(outer, comment("stray", maker.issue()))
         log = maker.log("issue", root, stray)
         self.assertEqual((self.rules(log), log["events"]), (["log-parents"], 8))
-
-    def test_joined_decisions(self) -> None:
-        maker = self.maker
-        base, head = f"Forge-Base: {maker.oid('1')}", f"Forge-Head: {maker.oid('2')}"
-        root = maker.event("alice", "pr/1", "Title", "Forge-Target: refs/heads/main", base, head)
-
-        def review(verdict: str, subject: str, parent: str) -> str:
-            return maker.event(
-                "bob", "review/1", subject, "Forge-Revision: 1", f"Forge-Verdict: {verdict}",
-                base, head, parents=(parent,),
-            )
-
-        older = review("approve", "Approve revision 1", root)
-        newer = review("request-changes", "Request changes on revision 1", root)
-        for first, rules, verdict in (
-            (newer, ["joined-decision"], "request-changes"),
-            (root, [], "approve"),
-        ):
-            log = maker.log("pr", root, self.join(first, older))
-            self.assertEqual(self.rules(log), rules)
-            self.assertEqual(log["state"]["verdicts"]["bob"]["verdict"], verdict)
 
     def test_deep_joins(self) -> None:
         root = self.maker.issue()

@@ -194,8 +194,13 @@ def _comment(content: bytes) -> str | None:
     return None if has_trailing_space(text) else text[:-1]
 
 
+def _is_evidence_name(name: str) -> bool:
+    plain = re.fullmatch("[A-Za-z0-9._-]{1,255}", name) is not None
+    return plain and name.lower() not in (".", "..", ".git")
+
+
 def _evidence(reader: _Reader, root: list[Entry]) -> list[str]:
-    """The paths of the files; what is beyond the limits is not looked at."""
+    """The paths of the files; what has a wrong name or is beyond a limit is not looked into."""
     paths: list[str] = []
     count = 0
     pending = [("", root, 1)]
@@ -207,8 +212,8 @@ def _evidence(reader: _Reader, root: list[Entry]) -> list[str]:
         if not reader.require(components <= PATH_COMPONENTS or not entries):
             continue
         for entry in entries:
-            reader.require(re.fullmatch("[A-Za-z0-9._-]{1,255}", entry.name) is not None)
-            reader.require(entry.name.lower() not in (".", "..", ".git"))
+            if not reader.require(_is_evidence_name(entry.name)):
+                continue
             if entry.mode == DIRECTORY:
                 path = f"{prefix}{entry.name}/"
                 pending.append((path, reader.tree(entry.id), components + 1))
@@ -247,7 +252,7 @@ def _policy(reader: _Reader, root: list[Entry], facts: TreeFacts, proposal: bool
 
 
 def _snapshot(reader: _Reader, root: list[Entry], facts: TreeFacts) -> None:
-    """The files of a snapshot; `state.json` is judged after all other rules."""
+    """The files of a snapshot; `state.json` is judged with the rules of its effect."""
     found = reader.named(root, {"dropped": FILE, "state.json": FILE})
     reader.require(len(found) == 2)
     if "dropped" in found:
