@@ -136,6 +136,74 @@ fn a_server_that_takes_something_back_is_noticed() {
     assert_eq!(bob.rev(&name), seen, "what was seen is kept");
 }
 
+/// Git may be told to prune, to force everything, or to print otherwise: the program's own fetch keeps what it saw.
+#[test]
+fn no_configuration_of_git_hides_what_a_server_takes_back() {
+    for (key, value) in [
+        ("fetch.prune", "true"),
+        ("remote.origin.prune", "true"),
+        ("remote.origin.fetch", "+refs/*:refs/*"),
+        ("fetch.output", "compact"),
+    ] {
+        let world = forge(HashKind::Sha1);
+        let (alice, bob) = (world.person("alice"), world.person("bob"));
+        let pr = open(&alice, "topic", "A topic");
+        bob.touchmark(&["sync"]).ok();
+        let name = format!("refs/forge/pr/{pr}/log");
+        bob.touchmark(&["pr", "comment", &pr, "--body=Something"])
+            .ok();
+        let seen = bob.rev(&name);
+        bob.git(&["config", "--add", key, value]).ok();
+        for taken_back in [["update-ref", &name, &pr], ["update-ref", "-d", &name]] {
+            world.on_server(&taken_back);
+            // It is no less of an alarm the second time.
+            for _ in 0..2 {
+                bob.touchmark(&["sync"]).fails(5);
+                assert_eq!(bob.rev(&name), seen, "{key} {value}: what was seen is kept");
+            }
+        }
+    }
+}
+
+#[test]
+fn joining_turns_off_pruning() {
+    let world = forge(HashKind::Sha1);
+    let (alice, bob) = (world.person("alice"), world.person("bob"));
+    bob.git(&["config", "fetch.prune", "true"]).ok();
+    bob.touchmark(&["join", "--root", &super::repository(&alice)])
+        .ok();
+    let pr = open(&alice, "topic", "A topic");
+    bob.touchmark(&["sync"]).ok();
+    let seen = bob.refs("refs/forge");
+    world.on_server(&["update-ref", "-d", &format!("refs/forge/pr/{pr}/log")]);
+    bob.git(&["fetch", "-q", "origin"]).ok();
+    assert_eq!(bob.refs("refs/forge"), seen);
+    bob.touchmark(&["sync"]).fails(5);
+}
+
+#[test]
+fn a_mirror_clone_publishes_and_keeps_its_unpublished_work() {
+    let world = forge(HashKind::Sha1);
+    let (alice, bob) = (world.person("alice"), world.person("bob"));
+    let pr = open(&alice, "topic", "A topic");
+    bob.touchmark(&["sync"]).ok();
+    for (key, value) in [
+        ("fetch", "+refs/*:refs/*"),
+        ("mirror", "true"),
+        ("prune", "true"),
+    ] {
+        bob.git(&["config", "--add", &format!("remote.origin.{key}"), value])
+            .ok();
+    }
+    bob.touchmark(&["pr", "comment", &pr, "--body=From a mirror", "--offline"])
+        .ok();
+    bob.touchmark(&["sync"]).ok();
+    assert_eq!(bob.refs("refs/outbox"), "");
+    alice.touchmark(&["sync"]).ok();
+    let comments = state(&alice, &pr)["comments"].to_string();
+    assert!(comments.contains("From a mirror"), "{comments}");
+}
+
 #[test]
 fn the_cache_can_be_deleted_at_any_time() {
     let world = forge(HashKind::Sha1);

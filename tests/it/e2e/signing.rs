@@ -117,3 +117,27 @@ fn a_key_that_the_policy_does_not_know() {
         "{refusal}"
     );
 }
+
+#[test]
+fn a_path_that_git_takes_for_an_openpgp_key_is_used_or_explained() {
+    let world = forge(HashKind::Sha1);
+    let (alice, bob) = (world.person("alice"), world.person("bob"));
+    let pr = open(&alice, "topic", "A topic");
+    bob.touchmark(&["sync"]).ok();
+    let moved = bob.home().join("signing-key");
+    std::fs::rename(bob.private_key(), &moved).unwrap();
+    for line in ["gpg.format", "user.signingkey", "touchmark.key"] {
+        // Whether it was set does not matter.
+        let _ = bob.git(&["config", "--global", "--unset-all", line]);
+    }
+    bob.git(&["config", "user.signingkey", moved.to_str().unwrap()])
+        .ok();
+    let comment = ["pr", "comment", &pr, "--body=By a path"];
+    bob.touchmark(&comment).ok();
+    bob.git(&["config", "gpg.format", "openpgp"]).ok();
+    let told = bob.touchmark(&comment).fails(4);
+    assert!(
+        told.contains("user.signingkey") && told.contains("gpg.format"),
+        "{told}"
+    );
+}

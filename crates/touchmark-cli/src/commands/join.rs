@@ -39,11 +39,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
     let policies = offered(&repo, &remote)?;
     let root = forge::root_of(&policies).context("the server's policy has no first version")?;
     confirm(args, &repo, &root, &remote, out)?;
-    for refspec in forge::add_refspecs(&repo, &remote)? {
-        out.note(format_args!(
-            "git config --add remote.{remote}.fetch '{refspec}'"
-        ));
-    }
+    forge::configure_fetching(&repo, &remote, out)?;
     forge::fetch(&repo, &remote)?;
     Trust::of(&repo).pin(&root)?;
     let forge = Forge::open(globals)?;

@@ -30,7 +30,9 @@ use cache::Extent;
 
 pub(crate) use publish::Published;
 pub(crate) use push::{Ending, Push, push};
-pub(crate) use remote::{FetchReport, add_refspecs, choose_remote, fetch, remote_refs, remotes};
+pub(crate) use remote::{
+    FetchReport, choose_remote, configure_fetching, fetch, remote_refs, remotes,
+};
 pub(crate) use write::sign_and_store;
 
 /// The refs that hold what the server has.

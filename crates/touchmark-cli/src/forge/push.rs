@@ -44,6 +44,8 @@ pub(crate) fn push(repo: &Repository, remote: &str, refs: &[Push]) -> anyhow::Re
     let mut git = repo
         .git()
         .prompt()
+        // A mirror clone's remote pushes everything or nothing, unless told otherwise.
+        .config(&format!("remote.{remote}.mirror"), "false")
         .args(["push", "--porcelain", "--atomic", "--no-follow-tags"])
         .args(["--recurse-submodules=no"]);
     for push in refs {

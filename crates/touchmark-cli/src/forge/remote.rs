@@ -7,13 +7,17 @@ use touchmark_core::id::ObjectId;
 use touchmark_core::log::LogName;
 use touchmark_git::{Repository, Trust};
 
-use super::FORGE;
 use super::publish::pause;
+use super::{FORGE, OUTBOX};
 use crate::errors::Failure;
 use crate::exit_codes::ExitCode;
+use crate::output::Output;
 
 /// The refspecs of a clone: forge refs without force, and without the archive.
 const REFSPECS: [&str; 2] = ["refs/forge/*:refs/forge/*", "^refs/forge/archive"];
+
+/// The refs that no refspec of the user's may write when this program fetches.
+const OWN_REFS: [&str; 3] = [FORGE, OUTBOX, "refs/drafts/"];
 
 /// Where closed objects are folded.
 const ARCHIVE: &str = "refs/forge/archive";
@@ -64,21 +68,55 @@ pub(crate) fn choose_remote(repo: &Repository) -> anyhow::Result<Option<String>>
     }
 }
 
-/// Adds the forge's fetch refspecs to a remote; what is there stays. Returns those that were added.
-pub(crate) fn add_refspecs(repo: &Repository, remote: &str) -> anyhow::Result<Vec<&'static str>> {
+/// Lets stock git fetch the forge's refs from a remote, and says what was configured for it; what is there stays.
+///
+/// Pruning is turned off for the remote if it was on: it would delete here what the server drops, without a word.
+pub(crate) fn configure_fetching(
+    repo: &Repository,
+    remote: &str,
+    out: &Output,
+) -> anyhow::Result<()> {
     let present = configured_refspecs(repo, remote)?;
-    let mut added = Vec::new();
+    let key = format!("remote.{remote}.fetch");
     for refspec in REFSPECS {
         if !present.iter().any(|have| have == refspec) {
-            let key = format!("remote.{remote}.fetch");
             repo.git()
                 .args(["config", "--local", "--add", &key, refspec])
                 .run()
                 .context("cannot add a fetch refspec")?;
-            added.push(refspec);
+            out.note(format_args!("git config --add {key} '{refspec}'"));
         }
     }
-    Ok(added)
+    for refspec in present.iter().filter(|have| !leaves_own_refs(have)) {
+        if !REFSPECS.contains(&refspec.as_str()) {
+            out.warn(format_args!(
+                "{key} {refspec} lets git fetch change forge refs and unpublished work; only touchmark sync is safe here"
+            ));
+        }
+    }
+    if prunes(repo, remote)? {
+        let key = format!("remote.{remote}.prune");
+        repo.git()
+            .args(["config", "--local", "--replace-all", &key, "false"])
+            .run()
+            .context("cannot turn off pruning")?;
+        out.note(format_args!("git config {key} false"));
+    }
+    Ok(())
+}
+
+/// Whether `git fetch` from the remote deletes what the server no longer has.
+fn prunes(repo: &Repository, remote: &str) -> anyhow::Result<bool> {
+    for key in [format!("remote.{remote}.prune"), "fetch.prune".to_owned()] {
+        let set = repo
+            .git()
+            .args(["config", "--type=bool", "--get", &key])
+            .output()?;
+        if set.success() {
+            return Ok(set.text() == "true");
+        }
+    }
+    Ok(false)
 }
 
 fn configured_refspecs(repo: &Repository, remote: &str) -> anyhow::Result<Vec<String>> {
@@ -115,11 +153,12 @@ pub(crate) fn remote_refs(
 pub(crate) fn fetch(repo: &Repository, remote: &str) -> anyhow::Result<FetchReport> {
     let before = repo.refs(FORGE)?;
     let mut refspecs = configured_refspecs(repo, remote)?;
-    // A refspec that forces forge refs would let the server rewrite the record here.
-    refspecs.retain(|refspec| !refspec.contains(":refs/forge/") && !refspec.starts_with('^'));
+    refspecs.retain(|refspec| leaves_own_refs(refspec));
     refspecs.extend(REFSPECS.map(str::to_owned));
     fetch_refs(repo, remote, &refspecs)?;
-    check_dropped(repo, remote, &before)?;
+    let listed = remote_refs(repo, remote, "refs/forge/*")?;
+    check_rewound(repo, remote, &before, &listed)?;
+    check_dropped(repo, remote, &before, &listed)?;
     check_receipts(repo, remote)?;
     let after = repo.refs(FORGE)?;
     let changed = after
@@ -128,6 +167,21 @@ pub(crate) fn fetch(repo: &Repository, remote: &str) -> anyhow::Result<FetchRepo
         .map(|(name, _)| name)
         .collect();
     Ok(FetchReport { changed })
+}
+
+/// Whether a refspec of the user's keeps out of what the server must not write: the record, and one's unpublished work.
+///
+/// A mirror clone has `+refs/*:refs/*`, which would let the server rewrite the one and delete the other.
+/// A negative refspec takes away from what is fetched, so only one that hides forge refs is left out.
+fn leaves_own_refs(refspec: &str) -> bool {
+    let destination = || Some(refspec.split_once(':')?.1);
+    let Some(written) = refspec.strip_prefix('^').or_else(destination) else {
+        return true;
+    };
+    let fixed = written.split('*').next().unwrap_or_default();
+    OWN_REFS
+        .iter()
+        .all(|own| !own.starts_with(fixed) && !fixed.starts_with(own))
 }
 
 /// Runs the fetch, again when another process of this clone was at it at the same time.
@@ -139,7 +193,12 @@ fn fetch_refs(repo: &Repository, remote: &str, refspecs: &[String]) -> anyhow::R
         let output = repo
             .git()
             .prompt()
+            .config("fetch.output", "full")
             .args(["fetch", "--no-auto-maintenance", "--no-write-fetch-head"])
+            // Pruning would delete what the server dropped, which is the proof that it did.
+            .args(["--no-prune", "--no-prune-tags"])
+            // Else git would follow the configured refspecs beside those that are given.
+            .arg("--refmap=")
             .args(["--recurse-submodules=no", "--", remote])
             .args(refspecs)
             .output()?;
@@ -176,13 +235,39 @@ fn rejected_refs(stderr: &str) -> BTreeSet<String> {
         .collect()
 }
 
+/// What the server shows of a forge ref must descend from what was here, whatever git made of it.
+///
+/// An id that is not here is one that was pushed after the fetch, and is looked at by the next one.
+fn check_rewound(
+    repo: &Repository,
+    remote: &str,
+    before: &BTreeMap<String, ObjectId>,
+    listed: &BTreeMap<String, ObjectId>,
+) -> anyhow::Result<()> {
+    let mut rewound = Vec::new();
+    for (name, had) in before {
+        if let Some(has) = listed.get(name)
+            && has != had
+            && repo.contains(*has)
+            && !repo.is_ancestor(*had, *has)?
+        {
+            rewound.push(name.as_str());
+        }
+    }
+    if rewound.is_empty() {
+        return Ok(());
+    }
+    let names = rewound.join(", ");
+    Err(alarm(remote, &format!("it has rewound or replaced {names}")).into())
+}
+
 /// A forge ref that was fetched once may only go away by being archived, at a tip that descends from ours.
 fn check_dropped(
     repo: &Repository,
     remote: &str,
     before: &BTreeMap<String, ObjectId>,
+    listed: &BTreeMap<String, ObjectId>,
 ) -> anyhow::Result<()> {
-    let listed = remote_refs(repo, remote, "refs/forge/*")?;
     let mut dropped: BTreeMap<&str, ObjectId> = before
         .iter()
         .filter(|(name, _)| !listed.contains_key(*name))
@@ -280,6 +365,32 @@ fn unreachable_server(remote: &str, err: &dyn std::fmt::Display) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn refspecs_that_reach_the_record_are_known() {
+        for safe in [
+            "+refs/heads/*:refs/remotes/origin/*",
+            "refs/tags/*:refs/tags/*",
+            "refs/pull/*/head:refs/pull/*",
+            "^refs/heads/wip/*",
+            "refs/heads/main",
+            "+refs/heads/*:refs/forged/*",
+        ] {
+            assert!(leaves_own_refs(safe), "{safe}");
+        }
+        for reaching in [
+            "+refs/*:refs/*",
+            "+*:*",
+            "+refs/forge/*:refs/forge/*",
+            "+refs/f*:refs/f*",
+            "+refs/forge/policy:refs/forge/policy",
+            "refs/heads/*:refs/outbox/*",
+            "^refs/forge/archive",
+            "^refs/*",
+        ] {
+            assert!(!leaves_own_refs(reaching), "{reaching}");
+        }
+    }
 
     #[test]
     fn only_refused_forge_refs_are_alarms() {

@@ -24,12 +24,22 @@ const DEFAULT_FILES: [&str; 2] = ["id_ed25519", "id_ed25519_sk"];
 /// There is none, or the one that is named cannot be used; a named key is never passed over for another.
 pub(crate) fn select(globals: &Globals, repo: &Repository) -> anyhow::Result<Box<dyn Signer>> {
     try_select(globals, repo)?.ok_or_else(|| {
-        Failure::new("no key to sign with: none is named, and ~/.ssh has no id_ed25519")
+        no_key(repo)
             .hint("ssh-keygen -t ed25519")
             .hint("git config touchmark.key PATH")
-            .exit(ExitCode::NotFound)
             .into()
     })
+}
+
+/// That there is no key, and why one that git knows of is none.
+pub(crate) fn no_key(repo: &Repository) -> Failure {
+    let failure = match repo.config_string("user.signingkey") {
+        Some(value) => Failure::new(format!(
+            "no key to sign with: git's user.signingkey, {value}, names no SSH key as long as gpg.format is not ssh, and ~/.ssh has no id_ed25519"
+        )),
+        None => Failure::new("no key to sign with: none is named, and ~/.ssh has no id_ed25519"),
+    };
+    failure.exit(ExitCode::NotFound)
 }
 
 /// As [`select`]; `None` when no key is named and ssh has none either.
@@ -46,11 +56,8 @@ pub(crate) fn try_select(
     if let Some(value) = repo.config_string("touchmark.key") {
         return from_config("touchmark.key", &value, globals).map(Some);
     }
-    let is_ssh = repo
-        .config_string("gpg.format")
-        .is_some_and(|format| format == "ssh");
     if let Some(value) = repo.config_string("user.signingkey")
-        && (is_ssh || literal(&value).is_some())
+        && is_ssh(&value, repo.config_string("gpg.format").as_deref(), globals)
     {
         return from_config("user.signingkey", &value, globals).map(Some);
     }
@@ -74,6 +81,20 @@ fn from_config(name: &str, value: &str, globals: &Globals) -> anyhow::Result<Box
         None => open(&globals.directory.join(expand_home(value))),
     };
     signer.with_context(|| format!("git's {name} cannot be used"))
+}
+
+/// Whether git's `user.signingkey` means an SSH key: git says so, or the value itself, or the file that it names.
+fn is_ssh(value: &str, format: Option<&str>, globals: &Globals) -> bool {
+    match format {
+        Some("ssh") => true,
+        _ if literal(value).is_some() => true,
+        // Nothing is said, and git's default is OpenPGP; but an id of such a key is no path to an SSH key.
+        None => read_head(&globals.directory.join(expand_home(value))).is_ok_and(|head| {
+            let starts = ["-----BEGIN OPENS", "ssh-ed25519 ", "sk-ssh-ed25519@"];
+            starts.iter().any(|start| head.starts_with(start))
+        }),
+        Some(_) => false,
+    }
 }
 
 /// The key in a value of git's `user.signingkey` that is a key and not a path.

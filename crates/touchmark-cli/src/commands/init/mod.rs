@@ -191,10 +191,9 @@ fn choose_key(
         return Ok((Box::new(signer), Some(path)));
     }
     let signer = keys::try_select(globals, repo)?.ok_or_else(|| {
-        Failure::new("there is no key to sign with: none is named, and ~/.ssh has no id_ed25519")
+        keys::no_key(repo)
             .hint("touchmark init --new-key ~/.ssh/id_ed25519 … (makes one)")
             .hint("touchmark --key PATH init … (uses one that you have)")
-            .exit(ExitCode::NotFound)
     })?;
     signer
         .public()
@@ -247,11 +246,7 @@ fn finish(
         newcomer::sign_commits(repo, signer, out)?;
     }
     if let Some(remote) = forge::choose_remote(repo)? {
-        for refspec in forge::add_refspecs(repo, &remote)? {
-            out.note(format_args!(
-                "git config --add remote.{remote}.fetch '{refspec}'"
-            ));
-        }
+        forge::configure_fetching(repo, &remote, out)?;
     }
     Ok(())
 }
