@@ -10,7 +10,6 @@ use touchmark_git::{GitError, LoadError, OpenError, TrustError};
 use crate::exit_codes::ExitCode;
 use crate::next_steps::next_step;
 use crate::output::Output;
-use crate::render::visible;
 
 /// A failure that the program itself found: what failed and why, what to do, and how to end.
 #[derive(Debug)]
@@ -91,16 +90,16 @@ pub(crate) fn report(error: &anyhow::Error, out: &Output) -> ExitCode {
     if out.is_json() {
         let errors: Vec<Value> = errors.iter().map(as_json).collect();
         let exit = code as u8;
-        out.note(json!({"errors": errors, "exit": exit, "format": 1}));
+        out.note_json(&json!({"errors": errors, "exit": exit, "format": 1}));
         return code;
     }
     for error in errors {
-        out.error(visible(&error.message));
+        out.error(&error.message);
         for id in &error.evidence {
             out.note(format_args!("  see {id}"));
         }
         for hint in &error.hints {
-            out.hint(visible(hint));
+            out.hint(hint);
         }
     }
     code

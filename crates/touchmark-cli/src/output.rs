@@ -1,6 +1,7 @@
 //! The program's one writer: results to standard output, everything else to standard error.
 //!
-//! Colour is decoration and never carries meaning. Text from a repository goes through [`crate::render::visible`] first.
+//! Colour is decoration and never carries meaning. Text from a repository that is part of a result
+//! goes through [`crate::render::visible`] first; what goes to standard error does so here.
 
 use std::fmt::Display;
 use std::io::{IsTerminal as _, Write as _};
@@ -11,6 +12,7 @@ use touchmark_core::replay::canonical_json;
 
 use crate::env_vars;
 use crate::globals::{Color, Globals};
+use crate::render::visible;
 
 /// How a piece of text is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,7 +85,18 @@ impl Output {
     }
 
     /// Says something to the person at the terminal that is not part of the result.
+    ///
+    /// Whatever the words come from, a server or a file's name, nothing in them acts on the terminal.
     pub(crate) fn note(&self, text: impl Display) {
+        Self::tell(&visible(&text.to_string()));
+    }
+
+    /// Writes data to standard error on a line of its own; its form escapes what must not act.
+    pub(crate) fn note_json(&self, value: &serde_json::Value) {
+        Self::tell(&ascii(&value.to_string()));
+    }
+
+    fn tell(text: &str) {
         // When standard error is closed nobody is there to be told.
         let _ = writeln!(std::io::stderr().lock(), "{text}");
     }
@@ -104,10 +117,11 @@ impl Output {
     }
 
     fn labelled(&self, color: &str, label: &str, text: impl Display) {
+        let text = visible(&text.to_string());
         if self.color_errors {
-            self.note(format_args!("\u{1b}[1;{color}m{label}:\u{1b}[0m {text}"));
+            Self::tell(&format!("\u{1b}[1;{color}m{label}:\u{1b}[0m {text}"));
         } else {
-            self.note(format_args!("{label}: {text}"));
+            Self::tell(&format!("{label}: {text}"));
         }
     }
 
@@ -124,5 +138,39 @@ impl Output {
             Style::Id => "33",
         };
         format!("\u{1b}[{code}m{text}\u{1b}[0m")
+    }
+}
+
+/// JSON with everything beyond ASCII written as escapes, so that no text in it acts on a terminal.
+fn ascii(json: &str) -> String {
+    let mut escaped = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c.is_ascii() && c != '\u{7f}' {
+            escaped.push(c);
+        } else {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                escaped.push_str(&format!("\\u{unit:04x}"));
+            }
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escaped_json_is_the_same_json() {
+        let value = serde_json::json!({"a": "\u{1b}[2J \u{9b} \u{202e} é 漢 \u{e0041} \u{7f} 👩"});
+        let escaped = ascii(&value.to_string());
+        assert!(
+            escaped.bytes().all(|byte| (0x20..0x7f).contains(&byte)),
+            "{escaped}"
+        );
+        assert_eq!(
+            serde_json::from_str::<serde_json::Value>(&escaped).unwrap(),
+            value
+        );
     }
 }

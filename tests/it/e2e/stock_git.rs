@@ -130,3 +130,40 @@ fn a_changed_event_is_noticed_by_both() {
     alice.git(&["update-ref", &name, forged]).ok();
     alice.touchmark(&["verify", &pr]).fails(6);
 }
+
+/// A server without hooks takes any ref; what is no log hides none of those that are.
+#[test]
+fn a_ref_that_is_no_log_hides_no_other() {
+    let (world, pr) = busy(HashKind::Sha1);
+    let bob = world.person("bob");
+    let blob = world.on_server(&["rev-parse", "refs/heads/main:src/lock.rs"]);
+    let tree = world.on_server(&["rev-parse", "refs/heads/main^{tree}"]);
+    let (blob, tree) = (blob.trim(), tree.trim());
+    let strange = [
+        (format!("refs/forge/pr/{blob}/log"), blob),
+        (format!("refs/forge/issue/{tree}/log"), tree),
+        ("refs/forge/\u{202e}evil".to_owned(), blob),
+    ];
+    for (name, id) in &strange {
+        world.on_server(&["update-ref", name, id]);
+    }
+    bob.touchmark(&["sync"]).ok();
+    for arguments in [["pr", "list"], ["log", "--color=never"]] {
+        let run = bob.touchmark(&arguments);
+        assert!(run.stderr.contains(blob), "{run:?}");
+        assert!(run.ok().contains("A topic"), "{arguments:?}");
+    }
+    let run = bob.touchmark(&["verify", "--all"]);
+    assert!(
+        run.stdout.contains(&format!("ok   refs/forge/pr/{pr}/log")),
+        "{run:?}"
+    );
+    let told = run.fails(6);
+    for (name, _) in &strange {
+        assert!(
+            told.contains(&name.replace('\u{202e}', "\\u{202e}")),
+            "{told}"
+        );
+    }
+    assert!(!told.contains('\u{202e}'), "{told}");
+}

@@ -40,7 +40,13 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
 fn list(forge: &Forge, out: &Output) -> anyhow::Result<()> {
     let mut listed = Vec::new();
     for log in forge.all_logs()? {
-        let outcome = forge.load(&log)?;
+        let outcome = match forge.load(&log) {
+            Ok(outcome) => outcome,
+            Err(err) => {
+                out.warn(format_args!("{log} is left out: {err:#}"));
+                continue;
+            }
+        };
         if out.is_json() {
             listed.push(json!({
                 "events": outcome.events,

@@ -9,7 +9,7 @@ use crate::exit_codes::ExitCode;
 use crate::forge::{self, FetchReport, Forge, Published};
 use crate::globals::Globals;
 use crate::output::Output;
-use crate::render::{counted, visible};
+use crate::render::counted;
 use crate::signers_file;
 
 /// Fetch what the server has and publish what it does not have
@@ -91,7 +91,7 @@ fn publish_all(forge: &Forge, out: &Output) -> anyhow::Result<(Vec<Sent>, usize)
                 if alarm {
                     return Err(err);
                 }
-                out.warn(visible(&format!("{log}: {err:#}")));
+                out.warn(format_args!("{log}: {err:#}"));
                 errors += 1;
             }
         }

@@ -18,7 +18,7 @@ use crate::exit_codes::ExitCode;
 use crate::forge::{FORGE, Forge, OUTBOX, forge_name, outbox_name};
 use crate::globals::Globals;
 use crate::output::{Output, Style};
-use crate::render::{counted, visible, visible_line};
+use crate::render::{counted, visible_line};
 use code::Code;
 
 /// Verify events from the first one on: signature, place, author's right, and what they change
@@ -69,7 +69,14 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
     let mut events: u64 = 0;
     let mut code = None;
     for target in targets(&forge, logs)? {
-        let outcome = verify_log(&forge, &target)?;
+        let outcome = match verify_log(&forge, &target) {
+            // One log that is no log must not keep the others from being looked at.
+            Err(err) if args.all => {
+                faults.push(unreadable(&target, &err));
+                continue;
+            }
+            outcome => outcome?,
+        };
         events = events.saturating_add(outcome.events);
         let mut found = judge(&forge.repo, &target, &outcome)?;
         if let (false, Some(State::Pr(state))) = (args.all, &outcome.state) {
@@ -124,6 +131,15 @@ fn verify_log(forge: &Forge, target: &Target) -> anyhow::Result<Outcome> {
         LogName::Policy => replay::replay_policy(target.tip, &objects, Trust::Nothing).1,
         log => replay::replay(&forge.policies, log, target.tip, &objects, Trust::Nothing),
     })
+}
+
+fn unreadable(target: &Target, err: &anyhow::Error) -> Fault {
+    Fault {
+        log: target.name.clone(),
+        event: None,
+        rule: None,
+        reason: format!("{err:#}"),
+    }
 }
 
 fn judge(repo: &Repository, target: &Target, outcome: &Outcome) -> anyhow::Result<Vec<Fault>> {
@@ -265,7 +281,7 @@ fn finish(
         return Ok(());
     };
     for fault in faults {
-        out.note(visible(&format!("{}: {}", fault.log, describe(fault))));
+        out.note(format_args!("{}: {}", fault.log, describe(fault)));
     }
     let log = &first.log;
     Err(Failure::new(format!(
