@@ -16,3 +16,5 @@ pub mod refusal;
 pub mod replay;
 pub mod sign;
 pub mod text;
+#[cfg(test)]
+mod world;

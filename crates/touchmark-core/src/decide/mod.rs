@@ -5,6 +5,10 @@
 
 mod files;
 mod recreate;
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod tests_recreate;
 
 pub use files::Files;
 pub use recreate::{accept, join, recreate};

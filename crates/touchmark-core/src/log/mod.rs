@@ -2,6 +2,8 @@
 
 mod name;
 mod order;
+#[cfg(test)]
+mod tests;
 
 pub use name::LogName;
 pub(crate) use order::parents;

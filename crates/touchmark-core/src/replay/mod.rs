@@ -4,6 +4,8 @@
 //! and then either applied, which cannot fail, or kept as a [`Rejected`] value. Nothing is looked up inside the fold.
 
 mod archive;
+#[cfg(test)]
+mod attacks;
 mod check;
 mod comments;
 mod delivery;

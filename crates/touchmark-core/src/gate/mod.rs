@@ -2,6 +2,9 @@
 //!
 //! Facts that are not in the record (who made the commits of the range) come in as values.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeSet;
 
 use crate::event::{Right, Rule, Verdict};
