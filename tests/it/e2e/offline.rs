@@ -204,6 +204,24 @@ fn a_mirror_clone_publishes_and_keeps_its_unpublished_work() {
     assert!(comments.contains("From a mirror"), "{comments}");
 }
 
+/// What was killed leaves its lock behind, as git does: the program names it soon instead of trying on and on.
+#[test]
+fn a_lock_that_was_left_behind_is_named() {
+    let world = forge(HashKind::Sha1);
+    let alice = world.person("alice");
+    let pr = open(&alice, "topic", "A topic");
+    let name = format!("refs/forge/pr/{pr}/log.lock");
+    let lock = alice.dir().join(".git").join(&name);
+    std::fs::write(&lock, "").unwrap();
+    let comment = ["pr", "comment", &pr, "--body=Locked out"];
+    let told = alice.touchmark(&comment).fails(1);
+    assert!(told.contains(&format!("refs/forge/pr/{pr}/log")), "{told}");
+    assert!(told.contains("delete the .lock file"), "{told}");
+    assert_eq!(alice.refs("refs/outbox"), "");
+    std::fs::remove_file(&lock).unwrap();
+    alice.touchmark(&comment).ok();
+}
+
 #[test]
 fn the_cache_can_be_deleted_at_any_time() {
     let world = forge(HashKind::Sha1);

@@ -19,6 +19,9 @@ use crate::exit_codes::ExitCode;
 /// How often a race is run again.
 const ATTEMPTS: u32 = 16;
 
+/// How often a ref is tried again that stays locked; each attempt has waited for the lock already.
+const LOCKED_ATTEMPTS: u32 = 2;
+
 /// The longest pause before the second attempt, in milliseconds; it doubles with each further one.
 const FIRST_PAUSE_MS: u64 = 40;
 
@@ -129,6 +132,7 @@ impl Run<'_> {
     fn run(mut self, forge: &Forge) -> anyhow::Result<Publication> {
         // After a fetch the policy may be a newer one, so each repetition works on the repository opened anew.
         let mut newer: Option<Forge> = None;
+        let mut patience = Patience::default();
         let mut published = Published::Failed("others keep being faster".to_owned());
         for attempt in 0..ATTEMPTS {
             let forge = newer.as_ref().unwrap_or(forge);
@@ -147,7 +151,7 @@ impl Run<'_> {
                     break;
                 }
                 // Another process of this clone works on the same log.
-                Err(err) if is_conflict(&err) => pause(attempt),
+                Err(err) if patience.with(&err) => pause(attempt),
                 Err(err) => return Err(err),
             }
         }
@@ -226,8 +230,10 @@ impl Pending {
 
     /// Writes down that the server has it.
     fn settle(&self, forge: &Forge) -> anyhow::Result<()> {
+        let mut patience = Patience::default();
         for attempt in 0..ATTEMPTS {
             match forge.repo.transact(&self.settling_edits(forge)?) {
+                Err(TransactError::Locked { .. }) if patience.is_over() => break,
                 Err(err) if err.is_conflict() => pause(attempt),
                 settled => return Ok(settled?),
             }
@@ -257,11 +263,30 @@ impl Pending {
     }
 }
 
-/// Whether another process moved a ref in between, so that it is worth looking again.
-fn is_conflict(err: &anyhow::Error) -> bool {
-    err.chain()
-        .filter_map(|cause| cause.downcast_ref::<TransactError>())
-        .any(TransactError::is_conflict)
+/// How long to put up with other processes of this clone.
+#[derive(Debug, Default)]
+pub(super) struct Patience {
+    locked: u32,
+}
+
+impl Patience {
+    /// Whether it is worth looking again: another process moved a ref in between, or has it for a moment.
+    pub(super) fn with(&mut self, err: &anyhow::Error) -> bool {
+        let found = err
+            .chain()
+            .find_map(|cause| cause.downcast_ref::<TransactError>());
+        match found {
+            Some(TransactError::Locked { .. }) => !self.is_over(),
+            Some(err) => err.is_conflict(),
+            None => false,
+        }
+    }
+
+    /// Counts a lock that stayed; what ended without taking its lock away leaves it for good.
+    fn is_over(&mut self) -> bool {
+        self.locked += 1;
+        self.locked > LOCKED_ATTEMPTS
+    }
 }
 
 /// The push of a pull request's revisions, if the server lacks any.

@@ -9,8 +9,9 @@ use touchmark_core::log::LogName;
 use touchmark_core::object::ObjectType;
 use touchmark_core::replay::{Outcome, State};
 use touchmark_core::sign::attach_signature;
-use touchmark_git::{Expected, RefEdit, Repository};
+use touchmark_git::{Expected, RefEdit, Repository, TransactError};
 
+use super::publish::Patience;
 use super::{Forge, outbox_name};
 use crate::errors::Failure;
 use crate::keys::Signer;
@@ -25,6 +26,7 @@ impl Forge {
     ///
     /// A refusal; or the key, the repository or a lock does not let it happen.
     pub(crate) fn write(&self, log: &LogName, command: Command) -> anyhow::Result<ObjectId> {
+        let mut patience = Patience::default();
         for _ in 0..ATTEMPTS {
             let outcome = match self.tip(log)? {
                 Some(tip) if !command.names_comment() => self.summary_at(log, tip)?,
@@ -32,8 +34,11 @@ impl Forge {
             };
             let next = decide::next(&self.scene()?, &outcome, command.clone())?;
             let id = self.sign_and_store(&next)?;
-            if self.move_outbox(log, id)? {
-                return Ok(id);
+            match self.move_outbox(log, id) {
+                Ok(true) => return Ok(id),
+                Ok(false) => {}
+                Err(err) if patience.with(&err) => {}
+                Err(err) => return Err(err),
             }
         }
         Err(
@@ -123,7 +128,9 @@ impl Forge {
         edits.extend(heads_edit(&self.repo, &outcome)?);
         match self.repo.transact(&edits) {
             Ok(()) => Ok(true),
-            Err(err) if err.is_conflict() => Ok(false),
+            Err(err) if err.is_conflict() && !matches!(err, TransactError::Locked { .. }) => {
+                Ok(false)
+            }
             Err(err) => Err(err).context("cannot move the outbox"),
         }
     }
