@@ -1,5 +1,6 @@
 //! All cases.
 
+mod attacks;
 mod form;
 mod joins;
 mod life;
@@ -42,6 +43,7 @@ pub(crate) fn all() -> Vec<Case> {
     snapshots::add(&mut cases);
     policies::add(&mut cases);
     policy_files::add(&mut cases);
+    attacks::add(&mut cases);
     cases
 }
 

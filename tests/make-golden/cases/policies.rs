@@ -9,7 +9,7 @@ use crate::builder::{Builder, Make, usual_policy, usual_signers};
 use crate::case::Case;
 use crate::people::{ALICE, BOB, CAROL, DAVE, MALLORY, Who, named_key};
 
-const LOG: &str = "refs/forge/policy";
+pub(super) const LOG: &str = "refs/forge/policy";
 
 pub(super) fn add(cases: &mut Vec<Case>) {
     cases.push(refuse_threshold());
@@ -34,7 +34,7 @@ fn endorse(b: &mut Builder, who: Who, parent: ObjectId, version: u32, tree: Obje
     b.side(&[proposal], make)
 }
 
-fn endorsement(who: Who, parent: ObjectId, version: u32, tree_id: ObjectId) -> Make {
+pub(super) fn endorsement(who: Who, parent: ObjectId, version: u32, tree_id: ObjectId) -> Make {
     let word = payload::Endorse {
         version,
         tree_id,
@@ -44,7 +44,7 @@ fn endorsement(who: Who, parent: ObjectId, version: u32, tree_id: ObjectId) -> M
 }
 
 /// `policy/1`, version `version`, signed by `who` and endorsed by these commits.
-fn version(
+pub(super) fn version(
     b: &mut Builder,
     who: Who,
     version: u32,
