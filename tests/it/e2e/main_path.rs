@@ -165,3 +165,23 @@ fn the_demo_plays() {
         fsck(&world, &world.path().join("stage").join(place));
     }
 }
+
+#[test]
+fn a_reviewer_whom_the_policy_does_not_know_is_warned_of() {
+    let world = forge(HashKind::Sha1);
+    let alice = world.person("alice");
+    let pr = open(&alice, "topic", "A topic");
+    for (name, known) in [
+        ("bob", true),
+        ("bbo", false),
+        ("@core", true),
+        ("-bbo", true),
+    ] {
+        for command in ["request", "assign"] {
+            let run = alice.touchmark(&["pr", command, &pr, name]);
+            let warned = run.stderr.contains("warning: the policy knows nobody");
+            assert_eq!(warned, !known, "{command} {name}: {run:?}");
+            run.ok();
+        }
+    }
+}

@@ -30,6 +30,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
     let forge = Forge::open(globals)?;
     let subject = Subject::summary(&forge, &args.id)?;
     let assignees = values::person_changes(&args.changes)?;
+    values::warn_of_strangers(forge.policy(), &assignees, out);
     let payload = Payload::Assign(payload::Assign { assignees });
     let said = format!("assignees of pull request {} changed", subject.id.short());
     record(

@@ -30,6 +30,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
     let forge = Forge::open(globals)?;
     let subject = Subject::summary(&forge, &args.id)?;
     let reviewers = values::person_changes(&args.changes)?;
+    values::warn_of_strangers(forge.policy(), &reviewers, out);
     let payload = Payload::RequestReview(payload::RequestReview { reviewers });
     let said = format!("reviewers of pull request {} changed", subject.id.short());
     record(

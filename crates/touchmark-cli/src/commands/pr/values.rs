@@ -1,9 +1,11 @@
 //! Values of the record from what people type.
 
 use touchmark_core::event::{Label, LabelChange, Party, PersonChange, RefName};
+use touchmark_core::policy::Policy;
 
 use crate::errors::Failure;
 use crate::exit_codes::ExitCode;
+use crate::output::Output;
 
 /// A branch by its short or full name.
 ///
@@ -48,6 +50,16 @@ pub(crate) fn person_changes(words: &[String]) -> anyhow::Result<Vec<PersonChang
         })?;
         Ok(PersonChange { add, party })
     })
+}
+
+/// Warns of people to add whom the policy does not know: most likely a name that was mistyped.
+pub(crate) fn warn_of_strangers(policy: &Policy, changes: &[PersonChange], out: &Output) {
+    for change in changes.iter().filter(|change| change.add) {
+        let name = change.party.to_string();
+        if !name.starts_with('@') && policy.identity(&name).is_none() {
+            out.warn(format_args!("the policy knows nobody called {name}"));
+        }
+    }
 }
 
 fn each<T>(
