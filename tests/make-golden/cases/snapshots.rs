@@ -25,6 +25,7 @@ pub(super) fn add(cases: &mut Vec<Case>) {
     }));
     cases.push(not_second());
     cases.push(bad_states());
+    cases.push(bad_pull_requests());
     cases.push(by_maintainer());
     cases.push(dropped_lines());
 }
@@ -280,6 +281,52 @@ fn bad_states() -> Case {
         .fold(case, |case, id| case.rejects(id, "tree-text"));
     logs.iter()
         .fold(case, |case, log| case.fact(log, "/state", Value::Null))
+}
+
+/// States of pull requests that give a verdict, or whose parts do not belong together.
+fn bad_pull_requests() -> Case {
+    let mut b = Builder::new(HashKind::Sha1);
+    let heads = b.code("heads");
+    let good = pull_request_state(&b, heads);
+    let verdict = json!({"bob": {
+        "event": heads,
+        "key": BOB.key().public().fingerprint().to_string(),
+        "revision": 2,
+        "verdict": "approve",
+    }});
+    let closed = json!({"by": "alice", "event": heads, "note": null});
+    let mut twice = good["comments"].clone();
+    twice[1]["id"] = twice[0]["id"].clone();
+    let mut forward = good["comments"].clone();
+    forward[0]["reply_to"] = forward[1]["id"].clone();
+    let defects = [
+        ("verdicts", verdict),
+        ("revisions", json!([])),
+        ("revisions", json!([revision_state(&b, 2)])),
+        (
+            "revisions",
+            json!([revision_state(&b, 1), revision_state(&b, 1)]),
+        ),
+        ("closed", closed),
+        ("status", json!("closed")),
+        ("status", json!("merged")),
+        ("comments", twice),
+        ("comments", forward),
+        ("redactions", json!(1_000_000_000_u64)),
+        ("redactions", json!(4_294_967_295_u64)),
+    ];
+    let mut events = Vec::new();
+    for (key, value) in defects {
+        let mut state = good.clone();
+        state[key] = value;
+        let make = snapshot(&mut b, ObjectKind::Pr, &canonical_json(&state));
+        events.push(b.open("pr", make).1);
+    }
+    let log = open(&mut b, ObjectKind::Pr, &canonical_json(&good));
+    let case = Case::new("snapshot-pull-requests", b).fact(&log, "/state/redactions", 2);
+    events
+        .into_iter()
+        .fold(case, |case, event| case.rejects(event, "tree-text"))
 }
 
 /// Erasing is for admins; and a snapshot of another type does not start this log.
