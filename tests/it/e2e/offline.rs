@@ -218,6 +218,12 @@ fn a_lock_that_was_left_behind_is_named() {
     assert!(told.contains(&format!("refs/forge/pr/{pr}/log")), "{told}");
     assert!(told.contains("delete the .lock file"), "{told}");
     assert_eq!(alice.refs("refs/outbox"), "");
+    let bob = world.person("bob");
+    bob.touchmark(&["sync"]).ok();
+    bob.touchmark(&["pr", "comment", &pr, "--body=Fetched"])
+        .ok();
+    let told = alice.touchmark(&["sync"]).fails(7);
+    assert!(told.contains("cannot keep what origin has"), "{told}");
     std::fs::remove_file(&lock).unwrap();
     alice.touchmark(&comment).ok();
 }

@@ -213,11 +213,13 @@ fn fetch_refs(repo: &Repository, remote: &str, refspecs: &[String]) -> anyhow::R
             // A branch that the user's own refspec does not force stays where it is, as with git fetch.
             return Ok(());
         } else {
-            let words = Failure::new(output.stderr.trim().to_owned());
-            refused = unreachable_server(remote, &words);
+            let words = output.stderr.trim();
             if !in_the_way {
-                break;
+                return Err(unreachable_server(remote, &words).into());
             }
+            refused = Failure::new(format!("cannot keep what {remote} has: {words}"))
+                .hint("if no git process runs in this repository, delete the .lock file that is named")
+                .exit(ExitCode::Unpublished);
         }
         pause(attempt);
     }
