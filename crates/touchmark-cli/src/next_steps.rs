@@ -248,7 +248,10 @@ const STEPS: &[(Rule, &str)] = &[
         Rule::SnapshotOrder,
         "touchmark verify OBJECT (names the event); it never counts",
     ),
-    (Rule::TimeFuture, "set the clock that is wrong, then do it again"),
+    (
+        Rule::TimeFuture,
+        "set the clock that is wrong, then do it again",
+    ),
     (
         Rule::SelfApproval,
         "ask somebody else for a review: touchmark pr request OBJECT PERSON",
