@@ -47,6 +47,11 @@ class Effects:
         if self.joined:
             raise Refused("joined-decision")
 
+    def _refuse_joined_in_pr(self) -> None:
+        """The same for kinds that other objects take through a join, but pull requests do not."""
+        if "verdicts" in self.state:
+            self._refuse_joined()
+
     # What the rules on rights and on open objects look at.
 
     def author(self) -> str | None:
@@ -154,6 +159,7 @@ class Effects:
     def _ready(self, event: Event, by: str) -> None:
         if not self.state["draft"]:
             raise Refused("state-draft")
+        self._refuse_joined_in_pr()
         self.state["draft"] = False
 
     def _draft(self, event: Event, by: str) -> None:
@@ -190,6 +196,7 @@ class Effects:
             raise Refused("state-merged")
         if self.state["status"] != "closed":
             raise Refused("state-open")
+        self._refuse_joined_in_pr()
         self.state["status"] = "open"
         self.state["closed"] = None
 
@@ -250,6 +257,7 @@ class Effects:
 
     def _resolve(self, event: Event, by: str) -> None:
         comment = self._thread_head(event)
+        self._refuse_joined_in_pr()
         if comment["resolved_by"] is None:
             comment["resolved_by"] = by
 

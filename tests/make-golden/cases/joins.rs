@@ -24,6 +24,7 @@ pub(super) fn add(cases: &mut Vec<Case>) {
     cases.push(malformed());
     cases.push(decisions());
     cases.push(older_verdict());
+    cases.push(opens_nothing());
 }
 
 fn join(who: Who, first: ObjectId, second: ObjectId) -> Make {
@@ -273,4 +274,47 @@ fn older_verdict() -> Case {
         .rejects(withdrawn, "revision-stale")
         .fact(&log, "/state/verdicts/bob/event", veto.to_string())
         .fact(&log, "/state/verdicts/carol/event", other.to_string())
+}
+
+/// Nothing that opens a pull request's gate comes in through a join: no settled thread, no end of a draft, no reopening.
+/// An issue has no gate, so its threads may be settled so.
+fn opens_nothing() -> Case {
+    let mut b = Builder::new(HashKind::Sha1);
+    let opened = payload::Pr {
+        draft: true,
+        ..super::pr(&b)
+    };
+    let make = Make::new(ALICE, Payload::Pr(opened)).subject("A draft");
+    let (log, _) = b.open("pr", make);
+    let said = b.event(&log, say(BOB, "Is this right?"));
+    let closed = b.event(&log, Make::new(ALICE, Payload::Close(payload::Close {})));
+    let settle = |said| {
+        let comment_id = touchmark_core::event::CommentId::new(said, 0);
+        Payload::Resolve(payload::Resolve { comment_id })
+    };
+    let resolved = b.side(&[closed], Make::new(ALICE, settle(said)));
+    let reopen = Payload::Reopen(payload::Reopen {});
+    let reopened = b.side(&[resolved], Make::new(ALICE, reopen.clone()));
+    let again = b.event(&log, Make::new(ALICE, reopen));
+    let ready = b.side(
+        &[again],
+        Make::new(ALICE, Payload::Ready(payload::Ready {})),
+    );
+    b.event(&log, join(CAROL, again, ready));
+    b.event(&log, Make::new(ALICE, Payload::Close(payload::Close {})));
+    let tip = b.refs.get(&log).copied().expect("just written");
+    b.event(&log, join(CAROL, tip, reopened));
+    let (issue, _) = open_issue(&mut b, DAVE);
+    let asked = b.event(&issue, say(BOB, "How often?"));
+    let settled = b.side(&[asked], Make::new(DAVE, settle(asked)));
+    let more = b.event(&issue, say(CAROL, "Often."));
+    b.event(&issue, join(CAROL, more, settled));
+    Case::new("join-opens-nothing", b)
+        .rejects(ready, "joined-decision")
+        .rejects(resolved, "joined-decision")
+        .rejects(reopened, "joined-decision")
+        .fact(&log, "/state/status", "closed")
+        .fact(&log, "/state/draft", true)
+        .fact(&log, "/state/comments/0/resolved_by", json!(null))
+        .fact(&issue, "/state/comments/0/resolved_by", "dave")
 }

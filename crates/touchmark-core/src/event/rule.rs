@@ -135,7 +135,7 @@ pub enum Rule {
     QueueEntry,
     /// The run has not ended.
     RunEnded,
-    /// What came in through a join neither merges, asks to merge, nor gives or takes a verdict.
+    /// What came in to a pull request through a join neither merges, asks to merge, gives or takes a verdict, settles a thread, readies nor reopens it.
     JoinedDecision,
     /// `redact/1` directly follows the `snapshot/1` that starts the log, and names the same object and tip.
     SnapshotOrder,
@@ -529,7 +529,7 @@ impl Rule {
         (
             "joined-decision",
             "state",
-            "What came in through a join neither merges, asks to merge, nor gives or takes a verdict.",
+            "What came in to a pull request through a join neither merges, asks to merge, gives or takes a verdict, settles a thread, readies nor reopens it.",
         ),
         (
             "snapshot-order",

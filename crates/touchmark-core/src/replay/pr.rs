@@ -149,7 +149,11 @@ pub(super) fn check(state: &PrState, event: &Event, signer: &Signer<'_>) -> Resu
 /// Rule `joined-decision`.
 pub(super) fn check_joined(event: &Event) -> Result<(), Refusal> {
     let decides = match &event.payload {
-        Payload::Merge(_) | Payload::MergeRequest(_) => true,
+        Payload::Merge(_)
+        | Payload::MergeRequest(_)
+        | Payload::Resolve(_)
+        | Payload::Ready(_)
+        | Payload::Reopen(_) => true,
         Payload::Review(review) => review.verdict != Verdict::Comment,
         _ => false,
     };
