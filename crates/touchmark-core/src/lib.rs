@@ -11,6 +11,7 @@ pub mod heads;
 pub mod id;
 pub mod log;
 pub mod object;
+pub mod pattern;
 pub mod policy;
 pub mod refusal;
 pub mod replay;
