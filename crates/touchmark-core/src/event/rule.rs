@@ -137,6 +137,8 @@ pub enum Rule {
     RunEnded,
     /// What came in to a pull request through a join neither merges, asks to merge, gives or takes a verdict, settles a thread, readies nor reopens it.
     JoinedDecision,
+    /// The push certificate of an import verifies, names the imported head for the target, and its key is in use and belongs to whoever may do this.
+    CertificateMismatch,
     /// `redact/1` directly follows the `snapshot/1` that starts the log, and names the same object and tip.
     SnapshotOrder,
     /// A new event's time is at most ten minutes ahead of the judge's clock.
@@ -151,6 +153,84 @@ pub enum Rule {
     RecordError,
     /// The command changes something.
     NothingToDo,
+    /// The server's hooks, configuration and policy are as they must be; without them nothing is accepted.
+    ServerSetup,
+    /// The server could judge the push to its end: what it could not read or did not finish in time is not accepted.
+    ServerError,
+    /// What git hands to the hooks, commands and options, is well formed.
+    PushForm,
+    /// No part of a history is left out: shallow and grafted pushes are not accepted.
+    PushShallow,
+    /// The push keeps the policy's limits: refs, events, commits, paths, objects and bytes, unpacked.
+    PushLimit,
+    /// No ref that the decision rests on has moved since it was made.
+    PushStale,
+    /// The pusher is proven by a push certificate or the transport's login to be somebody whom the policy knows.
+    PusherUnproven,
+    /// The push certificate is signed by a key in use, names exactly what is pushed, and carries this server's nonce.
+    CertificateInvalid,
+    /// Only branches, tags and the forge's own refs exist on a server.
+    RefNamespace,
+    /// A ref's name is printable ASCII that git accepts, and no name that could be taken for something else.
+    RefName,
+    /// No two branches or tags differ by the case of their letters alone, and none is a directory of another.
+    RefCase,
+    /// A ref holds the type of object that it is for: commits, or for tags also annotated tags.
+    RefObject,
+    /// No ref of the forge is deleted; only the sequencer folds closed objects into the archive.
+    RefDelete,
+    /// A log only grows: its new tip has the old one in its chain of first parents.
+    RefRewind,
+    /// Receipts, archive, notes and numbers are written by the sequencer alone.
+    RefOwner,
+    /// A log that is in the archive comes back only as a continuation of its archived tip.
+    RefArchived,
+    /// A pull request's `heads` is what its revisions make it, and moves with them.
+    HeadsMismatch,
+    /// A protected branch moves only together with the event that merges a pull request into it.
+    BranchProtected,
+    /// The pusher may create, push to or delete the branch.
+    BranchRight,
+    /// The pusher may create, move or delete the tag.
+    TagRight,
+    /// Whoever changes a path is among those whom the policy lets write it.
+    PathRight,
+    /// A merge event and the move of its branch are in one push and name each other's values.
+    MergeMismatch,
+    /// The branch's rule lets the signer merge; a bot merges only what a person asked for.
+    MergeRight,
+    /// The branch's rule allows the method, and the commits that land have its form.
+    MergeMethod,
+    /// The tree that lands is what the merge rule makes of base, target and head.
+    MergeResult,
+    /// Target and head go together by the merge rule.
+    MergeConflict,
+    /// Every check that the branch's rule requires has succeeded on the head, reported by whom the rule names.
+    ChecksMissing,
+    /// A check that the policy reserves is reported only by whom it names.
+    CheckSigner,
+    /// Every owner that CODEOWNERS names for a changed path has approved, by one person for each.
+    OwnersMissing,
+    /// CODEOWNERS on the target can be read in full and names only people and teams of the policy.
+    OwnersForm,
+    /// Nothing rests on an event that a compromised key signed after the receipt that the policy names.
+    KeyCompromised,
+    /// Guests may contribute here, and this one has not reached the limits for guests.
+    GuestLimit,
+    /// A commit of code has well-formed headers, each once and in git's order.
+    CommitForm,
+    /// No commit of code is formed like an event.
+    CommitEvent,
+    /// Where the branch's rule asks for it, every new commit is signed by a key in use.
+    CommitSignature,
+    /// Names of files and folders are what they seem to be on every system that checks them out.
+    ContentName,
+    /// A symbolic link stays inside the tree.
+    ContentLink,
+    /// A submodule's address is one that a clone may safely fetch from.
+    ContentModules,
+    /// No commit adds what looks like a private key or an access token.
+    ContentSecret,
 }
 
 impl Rule {
@@ -222,6 +302,7 @@ impl Rule {
         Self::QueueEntry,
         Self::RunEnded,
         Self::JoinedDecision,
+        Self::CertificateMismatch,
         Self::SnapshotOrder,
         Self::TimeFuture,
         Self::SelfApproval,
@@ -229,6 +310,45 @@ impl Rule {
         Self::ThreadsOpen,
         Self::RecordError,
         Self::NothingToDo,
+        Self::ServerSetup,
+        Self::ServerError,
+        Self::PushForm,
+        Self::PushShallow,
+        Self::PushLimit,
+        Self::PushStale,
+        Self::PusherUnproven,
+        Self::CertificateInvalid,
+        Self::RefNamespace,
+        Self::RefName,
+        Self::RefCase,
+        Self::RefObject,
+        Self::RefDelete,
+        Self::RefRewind,
+        Self::RefOwner,
+        Self::RefArchived,
+        Self::HeadsMismatch,
+        Self::BranchProtected,
+        Self::BranchRight,
+        Self::TagRight,
+        Self::PathRight,
+        Self::MergeMismatch,
+        Self::MergeRight,
+        Self::MergeMethod,
+        Self::MergeResult,
+        Self::MergeConflict,
+        Self::ChecksMissing,
+        Self::CheckSigner,
+        Self::OwnersMissing,
+        Self::OwnersForm,
+        Self::KeyCompromised,
+        Self::GuestLimit,
+        Self::CommitForm,
+        Self::CommitEvent,
+        Self::CommitSignature,
+        Self::ContentName,
+        Self::ContentLink,
+        Self::ContentModules,
+        Self::ContentSecret,
     ];
 
     /// Id, stage and text of each, in the same order.
@@ -532,6 +652,11 @@ impl Rule {
             "What came in to a pull request through a join neither merges, asks to merge, gives or takes a verdict, settles a thread, readies nor reopens it.",
         ),
         (
+            "certificate-mismatch",
+            "state",
+            "The push certificate of an import verifies, names the imported head for the target, and its key is in use and belongs to whoever may do this.",
+        ),
+        (
             "snapshot-order",
             "state",
             "`redact/1` directly follows the `snapshot/1` that starts the log, and names the same object and tip.",
@@ -562,6 +687,201 @@ impl Rule {
             "No event of the object was rejected: a gate on a damaged record is an error, never open.",
         ),
         ("nothing-to-do", "decide", "The command changes something."),
+        (
+            "server-setup",
+            "decide",
+            "The server's hooks, configuration and policy are as they must be; without them nothing is accepted.",
+        ),
+        (
+            "server-error",
+            "decide",
+            "The server could judge the push to its end: what it could not read or did not finish in time is not accepted.",
+        ),
+        (
+            "push-form",
+            "decide",
+            "What git hands to the hooks, commands and options, is well formed.",
+        ),
+        (
+            "push-shallow",
+            "decide",
+            "No part of a history is left out: shallow and grafted pushes are not accepted.",
+        ),
+        (
+            "push-limit",
+            "decide",
+            "The push keeps the policy's limits: refs, events, commits, paths, objects and bytes, unpacked.",
+        ),
+        (
+            "push-stale",
+            "decide",
+            "No ref that the decision rests on has moved since it was made.",
+        ),
+        (
+            "pusher-unproven",
+            "decide",
+            "The pusher is proven by a push certificate or the transport's login to be somebody whom the policy knows.",
+        ),
+        (
+            "certificate-invalid",
+            "decide",
+            "The push certificate is signed by a key in use, names exactly what is pushed, and carries this server's nonce.",
+        ),
+        (
+            "ref-namespace",
+            "decide",
+            "Only branches, tags and the forge's own refs exist on a server.",
+        ),
+        (
+            "ref-name",
+            "decide",
+            "A ref's name is printable ASCII that git accepts, and no name that could be taken for something else.",
+        ),
+        (
+            "ref-case",
+            "decide",
+            "No two branches or tags differ by the case of their letters alone, and none is a directory of another.",
+        ),
+        (
+            "ref-object",
+            "decide",
+            "A ref holds the type of object that it is for: commits, or for tags also annotated tags.",
+        ),
+        (
+            "ref-delete",
+            "decide",
+            "No ref of the forge is deleted; only the sequencer folds closed objects into the archive.",
+        ),
+        (
+            "ref-rewind",
+            "decide",
+            "A log only grows: its new tip has the old one in its chain of first parents.",
+        ),
+        (
+            "ref-owner",
+            "decide",
+            "Receipts, archive, notes and numbers are written by the sequencer alone.",
+        ),
+        (
+            "ref-archived",
+            "decide",
+            "A log that is in the archive comes back only as a continuation of its archived tip.",
+        ),
+        (
+            "heads-mismatch",
+            "decide",
+            "A pull request's `heads` is what its revisions make it, and moves with them.",
+        ),
+        (
+            "branch-protected",
+            "decide",
+            "A protected branch moves only together with the event that merges a pull request into it.",
+        ),
+        (
+            "branch-right",
+            "decide",
+            "The pusher may create, push to or delete the branch.",
+        ),
+        (
+            "tag-right",
+            "decide",
+            "The pusher may create, move or delete the tag.",
+        ),
+        (
+            "path-right",
+            "decide",
+            "Whoever changes a path is among those whom the policy lets write it.",
+        ),
+        (
+            "merge-mismatch",
+            "decide",
+            "A merge event and the move of its branch are in one push and name each other's values.",
+        ),
+        (
+            "merge-right",
+            "decide",
+            "The branch's rule lets the signer merge; a bot merges only what a person asked for.",
+        ),
+        (
+            "merge-method",
+            "decide",
+            "The branch's rule allows the method, and the commits that land have its form.",
+        ),
+        (
+            "merge-result",
+            "decide",
+            "The tree that lands is what the merge rule makes of base, target and head.",
+        ),
+        (
+            "merge-conflict",
+            "decide",
+            "Target and head go together by the merge rule.",
+        ),
+        (
+            "checks-missing",
+            "decide",
+            "Every check that the branch's rule requires has succeeded on the head, reported by whom the rule names.",
+        ),
+        (
+            "check-signer",
+            "decide",
+            "A check that the policy reserves is reported only by whom it names.",
+        ),
+        (
+            "owners-missing",
+            "decide",
+            "Every owner that CODEOWNERS names for a changed path has approved, by one person for each.",
+        ),
+        (
+            "owners-form",
+            "decide",
+            "CODEOWNERS on the target can be read in full and names only people and teams of the policy.",
+        ),
+        (
+            "key-compromised",
+            "decide",
+            "Nothing rests on an event that a compromised key signed after the receipt that the policy names.",
+        ),
+        (
+            "guest-limit",
+            "decide",
+            "Guests may contribute here, and this one has not reached the limits for guests.",
+        ),
+        (
+            "commit-form",
+            "decide",
+            "A commit of code has well-formed headers, each once and in git's order.",
+        ),
+        (
+            "commit-event",
+            "decide",
+            "No commit of code is formed like an event.",
+        ),
+        (
+            "commit-signature",
+            "decide",
+            "Where the branch's rule asks for it, every new commit is signed by a key in use.",
+        ),
+        (
+            "content-name",
+            "decide",
+            "Names of files and folders are what they seem to be on every system that checks them out.",
+        ),
+        (
+            "content-link",
+            "decide",
+            "A symbolic link stays inside the tree.",
+        ),
+        (
+            "content-modules",
+            "decide",
+            "A submodule's address is one that a clone may safely fetch from.",
+        ),
+        (
+            "content-secret",
+            "decide",
+            "No commit adds what looks like a private key or an access token.",
+        ),
     ];
 
     /// As it is written.

@@ -1,9 +1,9 @@
-//! The policy's own log: each version must be endorsed by the admins before it.
+//! The policy's own log: each version must be endorsed by the admins before it, but for one's own device keys.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::judge::{self, signer};
-use super::{Facts, Outcome, Rejected, State, Trust};
+use super::{Facts, Outcome, Rejected, State, Trust, device_keys};
 use crate::event::{self, Event, Payload, Right, Rule, Stance, Verify, payload};
 use crate::id::{ObjectId, hash_object};
 use crate::log::{LogName, Order, order};
@@ -17,6 +17,7 @@ pub fn replay_policy(tip: ObjectId, objects: &Objects, trust: Trust<'_>) -> (Pol
         objects,
         chain: PolicyChain::default(),
         facts: BTreeMap::new(),
+        tree: None,
         broken: false,
     };
     let mut outcome = Outcome {
@@ -64,6 +65,8 @@ struct PolicyReplay<'a> {
     objects: &'a Objects,
     chain: PolicyChain,
     facts: BTreeMap<ObjectId, Facts>,
+    /// The tree of the newest accepted version.
+    tree: Option<ObjectId>,
     /// A version was rejected: nothing can follow it.
     broken: bool,
 }
@@ -105,6 +108,7 @@ impl PolicyReplay<'_> {
             return Err(Refusal::new(Rule::PolicyThreshold, reason));
         }
         self.chain.start(event.payload_digest());
+        self.tree = Some(event.tree);
         self.chain.push(event.id, policy);
         Ok(())
     }
@@ -132,6 +136,13 @@ impl PolicyReplay<'_> {
         }
         judge::check_order(event, &self.facts, |_| None, None)?;
         let author = signer(parent, event)?;
+        if self.tree.is_some_and(|tree| {
+            device_keys::only_own(self.objects, parent, author, tree, &policy, event)
+        }) {
+            self.tree = Some(event.tree);
+            self.chain.push(event.id, policy);
+            return Ok(());
+        }
         let recovers = parent
             .recovery
             .as_ref()
@@ -141,6 +152,7 @@ impl PolicyReplay<'_> {
             return Err(Refusal::new(Rule::RightMissing, reason));
         }
         expect_endorsed(self.objects, event, parent_id, parent, &policy)?;
+        self.tree = Some(event.tree);
         self.chain.push(event.id, policy);
         Ok(())
     }

@@ -5,6 +5,7 @@
 
 mod commit;
 mod key;
+pub mod push_certificate;
 mod secret;
 pub mod signers;
 mod sshsig;
@@ -19,6 +20,7 @@ pub use key::{
     APPLICATION_MAX_LEN, COMMENT_MAX_LEN, DecodedKeys, Fingerprint, FingerprintError, KeyError,
     KeyType, PublicKey, WeakKeyError,
 };
+pub use push_certificate::{CertificateError, CertifiedUpdate, PushCertificate};
 pub use secret::SecretKey;
 pub use signers::{AllowedSigners, RetireError, SignerLine, SignersDefect, SignersError};
 pub use sshsig::{

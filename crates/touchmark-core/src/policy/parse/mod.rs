@@ -1,12 +1,13 @@
 //! Reading the policy's files: strict, with file, line or key in every refusal.
 
+mod rules;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
-use super::{Defaults, Identity, Key, Policy, Recovery};
-use crate::event::{Person, role_rights};
-use crate::event::{is_author_email, is_author_name};
+use super::{Defaults, Identity, Key, Policy, Recovery, Rules};
+use crate::event::{Person, Right, is_author_email, is_author_name, role_rights};
 use crate::sign::AllowedSigners;
 
 /// A version embeds at most this many endorsements, so that a higher threshold could never be met.
@@ -34,10 +35,17 @@ impl PolicyError {
     }
 }
 
+/// What is read first; it says how to read the rest.
+#[derive(Deserialize)]
+struct Format {
+    format: i64,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
-    format: i64,
+struct File1 {
+    #[serde(rename = "format")]
+    _format: i64,
     threshold: i64,
     people: BTreeMap<String, IdentityTable>,
     #[serde(default)]
@@ -45,6 +53,38 @@ struct File {
     recovery: RecoveryTable,
     #[serde(default)]
     defaults: DefaultsTable,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File2 {
+    #[serde(rename = "format")]
+    _format: i64,
+    threshold: i64,
+    people: BTreeMap<String, IdentityTable>,
+    #[serde(default)]
+    bots: BTreeMap<String, IdentityTable>,
+    recovery: RecoveryTable,
+    #[serde(default)]
+    defaults: rules::BranchTable,
+    #[serde(default)]
+    teams: BTreeMap<String, rules::TeamTable>,
+    #[serde(default)]
+    roles: BTreeMap<String, rules::RoleTable>,
+    #[serde(default)]
+    branch: Vec<rules::BranchTable>,
+    #[serde(default)]
+    tag: Vec<rules::TagTable>,
+    #[serde(default)]
+    path: Vec<rules::PathTable>,
+    #[serde(default)]
+    limits: rules::LimitsTable,
+    #[serde(default)]
+    guests: rules::GuestsTable,
+    #[serde(default)]
+    push: rules::PushTable,
+    #[serde(default)]
+    compromised: Vec<rules::CompromisedTable>,
 }
 
 #[derive(Deserialize)]
@@ -79,35 +119,119 @@ pub fn parse(policy_toml: &[u8], allowed_signers: &[u8]) -> Result<Policy, Polic
     let text =
         std::str::from_utf8(policy_toml).map_err(|_| toml_error(None, "the file is not UTF-8"))?;
     super::toml_1_0::check(text).map_err(|reason| toml_error(None, reason))?;
-    let file: File = toml::from_str(text)
-        .map_err(|error| toml_error(None, error.to_string().trim_end().to_owned()))?;
-    if file.format != 1 {
-        let reason = format!("format {} is not known; this version knows 1", file.format);
-        return Err(toml_error(Some("format"), reason));
+    let Format { format } = read(text)?;
+    let (file, allowed_signers) = match format {
+        1 => (File2::from(read::<File1>(text)?), allowed_signers),
+        2 => (read::<File2>(text)?, allowed_signers),
+        _ => {
+            let reason = format!("format {format} is not known; this version knows 1 and 2");
+            return Err(toml_error(Some("format"), reason));
+        }
+    };
+    build(format, file, allowed_signers)
+}
+
+fn read<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, PolicyError> {
+    toml::from_str(text).map_err(|error| toml_error(None, error.to_string().trim_end().to_owned()))
+}
+
+impl From<File1> for File2 {
+    fn from(file: File1) -> Self {
+        Self {
+            _format: 1,
+            threshold: file.threshold,
+            people: file.people,
+            bots: file.bots,
+            recovery: file.recovery,
+            defaults: rules::BranchTable::plain(
+                file.defaults.approvals,
+                file.defaults.resolve_threads,
+            ),
+            teams: BTreeMap::new(),
+            roles: BTreeMap::new(),
+            branch: Vec::new(),
+            tag: Vec::new(),
+            path: Vec::new(),
+            limits: rules::LimitsTable::default(),
+            guests: rules::GuestsTable::default(),
+            push: rules::PushTable::default(),
+            compromised: Vec::new(),
+        }
     }
+}
+
+fn build(format: i64, file: File2, allowed_signers: &[u8]) -> Result<Policy, PolicyError> {
+    let roles = rules::roles(file.roles)?;
     let mut emails = Owners::default();
-    let people = identities("people", file.people, &mut emails)?;
-    let bots = identities("bots", file.bots, &mut emails)?;
+    let people = identities("people", file.people, &roles, &mut emails)?;
+    let bots = identities("bots", file.bots, &roles, &mut emails)?;
     if let Some(name) = people.keys().find(|name| bots.contains_key(*name)) {
         let key = format!("bots.{name}");
         return Err(toml_error(Some(&key), "a person has this name"));
     }
     let recovery = recovery(file.recovery, &people)?;
+    let persons: BTreeSet<&str> = people.keys().map(String::as_str).collect();
+    let robots: BTreeSet<&str> = bots.keys().map(String::as_str).collect();
+    let teams = rules::teams(file.teams, &persons, &robots)?;
+    let names = rules::Names {
+        identities: persons.union(&robots).copied().collect(),
+        teams: &teams,
+    };
+    let tables = rules::Tables {
+        branch: file.branch,
+        tag: file.tag,
+        path: file.path,
+        limits: file.limits,
+        guests: file.guests,
+        push: file.push,
+        compromised: file.compromised,
+    };
+    let rules = rules::rules(tables, file.defaults, &names)?;
+    let defaults = Defaults {
+        approvals: rules.branch_defaults.approvals,
+        resolve_threads: rules.branch_defaults.resolve_threads,
+    };
     let mut policy = Policy {
+        format: if format == 1 { 1 } else { 2 },
         threshold: 0,
         people,
         bots,
+        teams,
+        roles,
         recovery,
-        defaults: defaults(&file.defaults)?,
+        defaults,
+        rules,
         keys: keys(allowed_signers, &emails.exact)?,
     };
-    let admins = policy.admins().len().min(THRESHOLD_MAX);
-    policy.threshold =
-        in_range("threshold", file.threshold, 1, admins).map_err(|error| PolicyError {
-            reason: format!("{}, the number of admins", error.reason),
-            ..error
-        })?;
+    policy.threshold = threshold(&policy, file.threshold)?;
+    expect_known_keys(&policy)?;
     Ok(policy)
+}
+
+fn threshold(policy: &Policy, given: i64) -> Result<u32, PolicyError> {
+    let admins = policy.admins().len().min(THRESHOLD_MAX);
+    in_range("threshold", given, 1, admins).map_err(|error| PolicyError {
+        reason: format!("{}, the number of admins", error.reason),
+        ..error
+    })
+}
+
+/// A compromised key that the policy never had is a slip of the pen, and the real one would stay in force.
+fn expect_known_keys(policy: &Policy) -> Result<(), PolicyError> {
+    let Rules { compromised, .. } = &policy.rules;
+    let mut seen = BTreeSet::new();
+    for (at, one) in compromised.iter().enumerate() {
+        let known = policy.keys().any(|(key, _)| key.fingerprint() == one.key);
+        let reason = if !known {
+            "allowed_signers has no such key"
+        } else if !seen.insert(one.key) {
+            "the key is named already"
+        } else {
+            continue;
+        };
+        return Err(toml_error(Some(&format!("compromised[{at}].key")), reason));
+    }
+    Ok(())
 }
 
 fn toml_error(key: Option<&str>, reason: impl Into<String>) -> PolicyError {
@@ -140,6 +264,7 @@ impl Owners {
 fn identities(
     table: &str,
     from: BTreeMap<String, IdentityTable>,
+    own_roles: &BTreeMap<String, BTreeSet<Right>>,
     owners: &mut Owners,
 ) -> Result<BTreeMap<String, Identity>, PolicyError> {
     let mut identities = BTreeMap::new();
@@ -167,7 +292,8 @@ fn identities(
             }
         }
         let roles: BTreeSet<String> = entry.roles.iter().cloned().collect();
-        if let Some(role) = roles.iter().find(|role| role_rights(role).is_none()) {
+        let known = |role: &&String| role_rights(role).is_some() || own_roles.contains_key(*role);
+        if let Some(role) = roles.iter().find(|role| !known(role)) {
             return Err(toml_error(
                 Some(&key(".roles")),
                 format!("no role is called {role:?}"),
@@ -211,13 +337,6 @@ fn recovery(
         }
         _ => Err(toml_error(Some("recovery"), either)),
     }
-}
-
-fn defaults(table: &DefaultsTable) -> Result<Defaults, PolicyError> {
-    Ok(Defaults {
-        approvals: in_range("defaults.approvals", table.approvals.unwrap_or(1), 0, 100)?,
-        resolve_threads: table.resolve_threads.unwrap_or(false),
-    })
 }
 
 fn keys(
