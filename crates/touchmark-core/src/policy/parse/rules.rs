@@ -317,14 +317,20 @@ fn checks(
             return Err(toml_error(Some(key), "by names nobody who may report it"));
         }
         if Name::parse(&table.name).is_none() {
-            return Err(toml_error(Some(&format!("{key}.name")), "not a check's name"));
+            return Err(toml_error(
+                Some(&format!("{key}.name")),
+                "not a check's name",
+            ));
         }
         let name = table.name;
         Ok(RequiredCheck { name, by })
     })
     .and_then(|checks: Vec<RequiredCheck>| {
         match checks.iter().find(|check| !seen.insert(check.name.clone())) {
-            Some(check) => Err(toml_error(Some(key), format!("{} stands twice", check.name))),
+            Some(check) => Err(toml_error(
+                Some(key),
+                format!("{} stands twice", check.name),
+            )),
             None => Ok(checks),
         }
     })
@@ -451,8 +457,15 @@ fn parties(key: &str, given: &[String], names: &Names<'_>) -> Result<Parties, Po
             None => names.identities.contains(name.as_str()),
         };
         if !known {
-            let what = if name.starts_with('@') { "team" } else { "person or bot" };
-            return Err(toml_error(Some(key), format!("{name:?} is no {what} of the policy")));
+            let what = if name.starts_with('@') {
+                "team"
+            } else {
+                "person or bot"
+            };
+            return Err(toml_error(
+                Some(key),
+                format!("{name:?} is no {what} of the policy"),
+            ));
         }
         if !parties.insert(name.clone()) {
             return Err(toml_error(Some(key), format!("{name} stands twice")));
