@@ -15,6 +15,7 @@ pub mod log;
 pub mod object;
 pub mod pattern;
 pub mod policy;
+pub mod push;
 pub mod refusal;
 pub mod replay;
 pub mod sign;

@@ -302,7 +302,11 @@ pub fn first_policy(
 }
 
 /// Rules that only commands have: a log may hold what breaks them, and it counts for nothing.
-fn check_command(policy: &Policy, outcome: &Outcome, event: &Event) -> Result<(), Refusal> {
+pub(crate) fn check_command(
+    policy: &Policy,
+    outcome: &Outcome,
+    event: &Event,
+) -> Result<(), Refusal> {
     let Some(State::Pr(state)) = &outcome.state else {
         return Ok(());
     };
