@@ -5,6 +5,7 @@
 
 pub mod anchor;
 pub mod codeowners;
+pub mod content;
 pub mod decide;
 pub mod event;
 pub mod gate;
