@@ -3,11 +3,13 @@
 //! Stock git accepts nearly all of this into a repository, and some of it acts on whoever checks it out.
 //! Each rule is a function of one tree entry; who calls it with which entries is the driver's matter.
 
+pub mod gitmodules;
 pub mod names;
 pub mod symlinks;
 #[cfg(test)]
 mod tests;
 
+pub use gitmodules::{GitmodulesDefect, GitmodulesFault, SyntaxFault, UrlFault};
 pub use names::NameFault;
 pub use symlinks::SymlinkFault;
 
@@ -20,4 +22,7 @@ pub enum ContentFault {
     /// The target of a symbolic link.
     #[error(transparent)]
     Symlink(#[from] SymlinkFault),
+    /// The file that lists submodules.
+    #[error(transparent)]
+    Gitmodules(#[from] GitmodulesFault),
 }

@@ -1,4 +1,5 @@
 //! What is refused, beside what is like it and accepted.
 
+mod gitmodules;
 mod names;
 mod symlinks;
