@@ -5,12 +5,14 @@
 
 pub mod gitmodules;
 pub mod names;
+pub mod secrets;
 pub mod symlinks;
 #[cfg(test)]
 mod tests;
 
 pub use gitmodules::{GitmodulesDefect, GitmodulesFault, SyntaxFault, UrlFault};
 pub use names::NameFault;
+pub use secrets::Finding;
 pub use symlinks::SymlinkFault;
 
 /// Why an entry of a tree is not accepted.
@@ -25,4 +27,7 @@ pub enum ContentFault {
     /// The file that lists submodules.
     #[error(transparent)]
     Gitmodules(#[from] GitmodulesFault),
+    /// What looks like a secret in its content.
+    #[error(transparent)]
+    Secret(#[from] Finding),
 }

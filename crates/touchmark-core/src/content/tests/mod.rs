@@ -2,4 +2,5 @@
 
 mod gitmodules;
 mod names;
+mod secrets;
 mod symlinks;
