@@ -6,6 +6,7 @@
 pub mod anchor;
 pub mod code;
 pub mod codeowners;
+pub mod content;
 pub mod decide;
 pub mod event;
 pub mod gate;
