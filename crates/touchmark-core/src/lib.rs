@@ -10,6 +10,7 @@ pub mod gate;
 pub mod heads;
 pub mod id;
 pub mod log;
+pub mod merge;
 pub mod object;
 pub mod policy;
 pub mod refusal;
