@@ -4,7 +4,6 @@ mod assign;
 mod checkout;
 mod close;
 mod code;
-mod combine;
 mod comment;
 mod diff;
 mod draft;
