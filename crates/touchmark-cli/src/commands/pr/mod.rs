@@ -23,7 +23,7 @@ mod show;
 pub(crate) mod subject;
 mod taking_part;
 mod threads;
-mod values;
+pub(crate) mod values;
 
 use clap::{Args as ClapArgs, Subcommand};
 
