@@ -266,6 +266,47 @@ const STEPS: &[(Rule, &str)] = &[
         "touchmark verify --all (names the first event that does not count)",
     ),
     (Rule::NothingToDo, "nothing: it is as you want it"),
+    (
+        Rule::PushForm,
+        "push fewer refs at once, by plain names: git push SERVER BRANCH",
+    ),
+    (
+        Rule::PushSize,
+        "push in parts, older commits first; keep large files elsewhere and put a link into the repository",
+    ),
+    (
+        Rule::PushShallow,
+        "git fetch --unshallow, then push again",
+    ),
+    (
+        Rule::PushNamespace,
+        "push to the repository's own address, without a namespace",
+    ),
+    (
+        Rule::PushCheckedOut,
+        "push to another branch; who runs the server can point HEAD elsewhere: git symbolic-ref HEAD refs/heads/BRANCH",
+    ),
+    (Rule::PushSymbolic, "push to the ref that it points to"),
+    (
+        Rule::PushMoved,
+        "git fetch, bring your work up to date, then push again",
+    ),
+    (
+        Rule::PushUnjudged,
+        "push again; if it stays, who runs the server: touchmark server check PATH",
+    ),
+    (
+        Rule::ServerConfiguration,
+        "who runs the server: touchmark server check PATH, then touchmark server init PATH",
+    ),
+    (
+        Rule::ServerError,
+        "push again; if it stays, tell who runs the server, who finds what is wrong with touchmark server check PATH",
+    ),
+    (
+        Rule::ServerDoor,
+        "push it from a clone: git push SERVER BRANCH; for maintenance: touchmark server maintain PATH",
+    ),
 ];
 
 /// What to do about a broken rule when the refusal does not say it itself.

@@ -151,6 +151,28 @@ pub enum Rule {
     RecordError,
     /// The command changes something.
     NothingToDo,
+    /// A push names at most 1000 refs, each once, in full, by git's rules for names and in UTF-8; an option has at most 1024 bytes of UTF-8 without control characters, and there are at most 32.
+    PushForm,
+    /// What a push brings is within the limits for the number of objects, the size of one and of all unpacked, and how much larger than stored that is.
+    PushSize,
+    /// A push brings whole history: neither it nor the server's repository is shallow.
+    PushShallow,
+    /// A push goes to the repository itself, not to a namespace in it (`GIT_NAMESPACE`).
+    PushNamespace,
+    /// A push moves no branch that is checked out on the server, and does not delete the one that its `HEAD` names.
+    PushCheckedOut,
+    /// A push names refs that hold an object, not symbolic refs.
+    PushSymbolic,
+    /// Every ref holds what the pusher saw, until the push is applied.
+    PushMoved,
+    /// What is applied is what was judged: the same refs, values and options, once, for the same process.
+    PushUnjudged,
+    /// The server's repository is configured so that every push is judged and applied as a whole.
+    ServerConfiguration,
+    /// The server judges and applies a push within its time limit; what keeps it from that refuses the push.
+    ServerError,
+    /// On a server's repository refs change by a push and by nothing else.
+    ServerDoor,
 }
 
 impl Rule {
@@ -229,6 +251,17 @@ impl Rule {
         Self::ThreadsOpen,
         Self::RecordError,
         Self::NothingToDo,
+        Self::PushForm,
+        Self::PushSize,
+        Self::PushShallow,
+        Self::PushNamespace,
+        Self::PushCheckedOut,
+        Self::PushSymbolic,
+        Self::PushMoved,
+        Self::PushUnjudged,
+        Self::ServerConfiguration,
+        Self::ServerError,
+        Self::ServerDoor,
     ];
 
     /// Id, stage and text of each, in the same order.
@@ -562,6 +595,61 @@ impl Rule {
             "No event of the object was rejected: a gate on a damaged record is an error, never open.",
         ),
         ("nothing-to-do", "decide", "The command changes something."),
+        (
+            "push-form",
+            "decide",
+            "A push names at most 1000 refs, each once, in full, by git's rules for names and in UTF-8; an option has at most 1024 bytes of UTF-8 without control characters, and there are at most 32.",
+        ),
+        (
+            "push-size",
+            "decide",
+            "What a push brings is within the limits for the number of objects, the size of one and of all unpacked, and how much larger than stored that is.",
+        ),
+        (
+            "push-shallow",
+            "decide",
+            "A push brings whole history: neither it nor the server's repository is shallow.",
+        ),
+        (
+            "push-namespace",
+            "decide",
+            "A push goes to the repository itself, not to a namespace in it (`GIT_NAMESPACE`).",
+        ),
+        (
+            "push-checked-out",
+            "decide",
+            "A push moves no branch that is checked out on the server, and does not delete the one that its `HEAD` names.",
+        ),
+        (
+            "push-symbolic",
+            "decide",
+            "A push names refs that hold an object, not symbolic refs.",
+        ),
+        (
+            "push-moved",
+            "decide",
+            "Every ref holds what the pusher saw, until the push is applied.",
+        ),
+        (
+            "push-unjudged",
+            "decide",
+            "What is applied is what was judged: the same refs, values and options, once, for the same process.",
+        ),
+        (
+            "server-configuration",
+            "decide",
+            "The server's repository is configured so that every push is judged and applied as a whole.",
+        ),
+        (
+            "server-error",
+            "decide",
+            "The server judges and applies a push within its time limit; what keeps it from that refuses the push.",
+        ),
+        (
+            "server-door",
+            "decide",
+            "On a server's repository refs change by a push and by nothing else.",
+        ),
     ];
 
     /// As it is written.
