@@ -274,10 +274,7 @@ const STEPS: &[(Rule, &str)] = &[
         Rule::PushSize,
         "push in parts, older commits first; keep large files elsewhere and put a link into the repository",
     ),
-    (
-        Rule::PushShallow,
-        "git fetch --unshallow, then push again",
-    ),
+    (Rule::PushShallow, "git fetch --unshallow, then push again"),
     (
         Rule::PushNamespace,
         "push to the repository's own address, without a namespace",

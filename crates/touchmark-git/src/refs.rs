@@ -282,7 +282,11 @@ fn check_prefix(prefix: &str) -> Result<(), RefError> {
 }
 
 /// Refuses what git refuses as a ref name, short names, and names that only one worktree has.
-pub(crate) fn check_name(name: &str) -> Result<(), RefError> {
+///
+/// # Errors
+///
+/// [`RefError::Name`].
+pub fn check_name(name: &str) -> Result<(), RefError> {
     let refuse = |reason: String| RefError::Name {
         name: name.to_owned(),
         reason,

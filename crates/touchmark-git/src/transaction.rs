@@ -23,7 +23,7 @@ use crate::refs::{RefError, check_name};
 use crate::repository::{Repository, reason};
 
 /// How long to wait for another process that holds a ref's lock; such locks live for milliseconds.
-const REF_LOCK_WAIT: Duration = Duration::from_millis(1_000);
+pub(crate) const REF_LOCK_WAIT: Duration = Duration::from_millis(1_000);
 
 /// How long to wait for `packed-refs.lock`, held while all packed refs are rewritten.
 const PACKED_LOCK_WAIT: Duration = Duration::from_millis(5_000);
@@ -313,7 +313,7 @@ impl Repository {
     }
 
     /// Checks what can be checked before anything is locked.
-    fn check_edits(&self, edits: &[RefEdit]) -> Result<(), TransactError> {
+    pub(crate) fn check_edits(&self, edits: &[RefEdit]) -> Result<(), TransactError> {
         let mut names = BTreeSet::new();
         for edit in edits {
             check_name(&edit.name)?;
@@ -344,7 +344,7 @@ impl Repository {
     }
 
     /// Compares every ref with what is expected of it.
-    fn check_values(&self, edits: &[RefEdit]) -> Result<(), TransactError> {
+    pub(crate) fn check_values(&self, edits: &[RefEdit]) -> Result<(), TransactError> {
         for edit in edits {
             let actual = self.read_ref(&edit.name)?;
             if actual != edit.expected.id() {
@@ -359,7 +359,7 @@ impl Repository {
     }
 
     /// Refuses a new ref that lies below an existing one or above one, unless that one goes in the same transaction.
-    fn check_nesting(&self, edits: &[RefEdit]) -> Result<(), TransactError> {
+    pub(crate) fn check_nesting(&self, edits: &[RefEdit]) -> Result<(), TransactError> {
         let goes = |name: &str| {
             edits
                 .iter()
@@ -462,7 +462,7 @@ impl Repository {
     }
 }
 
-fn lock_error(err: &gix::Error, reason: String) -> TransactError {
+pub(crate) fn lock_error(err: &gix::Error, reason: String) -> TransactError {
     if err.classify().can_retry() {
         TransactError::Locked { reason }
     } else if is_unsettled(err) {
