@@ -279,18 +279,46 @@ const STEPS: &[(Rule, &str)] = &[
     ),
     (
         Rule::ServerError,
-        "push again; if it stays, tell whoever runs the server: its log names the cause",
+        "push again; if it stays, tell who runs the server, who finds what is wrong with touchmark server check PATH",
     ),
     (
         Rule::PushForm,
-        "push with stock git or touchmark sync; what made this push has a defect",
+        "push fewer refs at once, by plain names: git push SERVER BRANCH",
     ),
     (Rule::PushShallow, "git fetch --unshallow, then push again"),
+    (
+        Rule::PushSize,
+        "push in parts, older commits first; keep large files elsewhere and put a link into the repository",
+    ),
+    (
+        Rule::PushNamespace,
+        "push to the repository's own address, without a namespace",
+    ),
+    (
+        Rule::PushCheckedOut,
+        "push to another branch; who runs the server can point HEAD elsewhere: git symbolic-ref HEAD refs/heads/BRANCH",
+    ),
+    (Rule::PushSymbolic, "push to the ref that it points to"),
+    (
+        Rule::PushMoved,
+        "git fetch, bring your work up to date, then push again",
+    ),
+    (
+        Rule::PushUnjudged,
+        "push again; if it stays, who runs the server: touchmark server check PATH",
+    ),
+    (
+        Rule::ServerConfiguration,
+        "who runs the server: touchmark server check PATH, then touchmark server init PATH",
+    ),
+    (
+        Rule::ServerDoor,
+        "push it from a clone: git push SERVER BRANCH; for maintenance: touchmark server maintain PATH",
+    ),
     (
         Rule::PushLimit,
         "push in smaller parts; touchmark policy show (says what one push may bring)",
     ),
-    (Rule::PushStale, "touchmark sync, then do it again"),
     (
         Rule::PusherUnproven,
         "git push --signed, with a key of yours that the policy has in use",

@@ -2,12 +2,15 @@
 
 mod compose;
 mod demo;
+mod hook;
 mod init;
 mod join;
 mod log;
 mod pr;
 mod reference;
 mod review;
+#[cfg(unix)]
+mod server;
 mod sync;
 mod verify;
 
@@ -27,6 +30,9 @@ pub(crate) enum Command {
     Demo(demo::Args),
     Pr(pr::Args),
     Review(review::Args),
+    #[cfg(unix)]
+    Server(server::Args),
+    Hook(hook::Args),
     Reference(reference::Args),
 }
 
@@ -41,6 +47,9 @@ pub(crate) fn run(command: &Command, globals: &Globals, out: &Output) -> anyhow:
         Command::Demo(args) => demo::run(args, globals, out),
         Command::Pr(args) => pr::run(args, globals, out),
         Command::Review(args) => review::run(args, globals, out),
+        #[cfg(unix)]
+        Command::Server(args) => server::run(args, globals, out),
+        Command::Hook(args) => hook::run(args),
         Command::Reference(args) => reference::run(args, out),
     }
 }

@@ -13,6 +13,12 @@ use touchmark_core::sign::PublicKey;
 pub(crate) use generate::generate;
 pub(crate) use select::{expand_home, no_key, public_key, read_public, select, try_select};
 
+/// The key in an OpenSSH private key file.
+#[cfg(unix)]
+pub(crate) fn read_file(path: &std::path::Path) -> anyhow::Result<file::FileSigner> {
+    file::FileSigner::read(path)
+}
+
 /// Something that signs as one key.
 pub(crate) trait Signer {
     /// The key.
