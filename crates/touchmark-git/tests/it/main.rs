@@ -11,6 +11,7 @@ mod child;
 mod code;
 mod fixture;
 mod log;
+mod merge;
 mod objects;
 mod refs;
 mod repository;
