@@ -19,6 +19,8 @@ mod links;
 #[cfg(test)]
 mod purity;
 #[cfg(test)]
+mod server;
+#[cfg(test)]
 mod tidy;
 #[cfg(test)]
 mod wasm;
