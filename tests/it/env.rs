@@ -168,6 +168,24 @@ impl Ready {
         self
     }
 
+    /// The command as it is, for a test that does not wait for it.
+    pub(crate) fn spawn(mut self) -> std::process::Child {
+        self.command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
+    }
+
+    /// Lets the command read this.
+    pub(crate) fn stdin(mut self, input: &[u8]) -> Self {
+        let mut file = tempfile::tempfile().unwrap();
+        std::io::Write::write_all(&mut file, input).unwrap();
+        std::io::Seek::rewind(&mut file).unwrap();
+        self.command.stdin(file);
+        self
+    }
+
     /// Runs the command; in what it prints, the world's folder is `[WORLD]`.
     pub(crate) fn run(mut self) -> Run {
         let command = format!("{:?}", self.command);

@@ -21,6 +21,8 @@ mod links;
 #[cfg(test)]
 mod purity;
 #[cfg(test)]
+mod server;
+#[cfg(test)]
 mod tidy;
 #[cfg(test)]
 mod wasm;

@@ -36,7 +36,7 @@ const fn adjustable(key: &'static str, value: &'static str, why: &'static str) -
 }
 
 /// All that `touchmark server init` sets, but the seed of nonces, which is a secret of each server's own.
-pub(crate) const SETTINGS: [Setting; 21] = [
+pub(crate) const SETTINGS: [Setting; 22] = [
     fixed(
         PROC_RECEIVE_REFS,
         "refs/",
@@ -128,6 +128,11 @@ pub(crate) const SETTINGS: [Setting; 21] = [
         "signed pushes by HTTP would often be too late",
     ),
     adjustable(
+        "gpg.ssh.allowedSignersFile",
+        SIGNERS,
+        "git would complain to everybody who signs a push",
+    ),
+    adjustable(
         "receive.maxInputSize",
         "1g",
         "a push could fill the disk before it is judged",
@@ -143,6 +148,10 @@ pub(crate) const SETTINGS: [Setting; 21] = [
         "small pushes would each leave a pack behind",
     ),
 ];
+
+/// Where git looks for keys when it checks a push certificate, seen from the git directory. The file is empty: who
+/// signed is for the decision to find out, which knows the policy.
+pub(crate) const SIGNERS: &str = "touchmark/allowed_signers";
 
 /// The key with the secret that the nonces of push certificates are made from.
 pub(crate) const NONCE_SEED: &str = "receive.certNonceSeed";
