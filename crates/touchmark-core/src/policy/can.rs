@@ -61,7 +61,10 @@ impl Answer {
         if self.allowed {
             return Ok(());
         }
-        Err(Refusal::new(self.rule, format!("{}: {}", self.clause, self.reason)))
+        Err(Refusal::new(
+            self.rule,
+            format!("{}: {}", self.clause, self.reason),
+        ))
     }
 }
 
@@ -77,8 +80,12 @@ impl Policy {
     pub fn can(&self, who: &str, action: Action<'_>) -> Answer {
         match action {
             Action::Use(right) => self.has(who, right, Rule::RightMissing),
-            Action::CreateBranch(name) => self.branch_answer(who, name, |rule| &rule.create, "create"),
-            Action::DeleteBranch(name) => self.branch_answer(who, name, |rule| &rule.delete, "delete"),
+            Action::CreateBranch(name) => {
+                self.branch_answer(who, name, |rule| &rule.create, "create")
+            }
+            Action::DeleteBranch(name) => {
+                self.branch_answer(who, name, |rule| &rule.delete, "delete")
+            }
             Action::PushBranch(name) => self.push_branch(who, name),
             Action::CreateTag(name) => self.create_tag(who, name),
             Action::MoveTag(name) => self.change_tag(who, name, |rule| &rule.move_by, "move"),
@@ -109,13 +116,24 @@ impl Policy {
             None => Answer {
                 allowed: false,
                 clause: format!("roles of {who}"),
-                reason: format!("{who} may not {}: the right {:?} is missing", right.text(), right.name()),
+                reason: format!(
+                    "{who} may not {}: the right {:?} is missing",
+                    right.text(),
+                    right.name()
+                ),
                 rule,
             },
         }
     }
 
-    fn listed(&self, who: &str, parties: &Parties, clause: String, what: &str, rule: Rule) -> Answer {
+    fn listed(
+        &self,
+        who: &str,
+        parties: &Parties,
+        clause: String,
+        what: &str,
+        rule: Rule,
+    ) -> Answer {
         let allowed = self.names(parties, who);
         let names: Vec<&str> = parties.iter().map(String::as_str).collect();
         let reason = match (allowed, names.is_empty()) {
@@ -141,7 +159,13 @@ impl Policy {
         let (rule, clause) = self.rules.branch(name.branch().unwrap_or_default());
         if rule.protected {
             let clause = format!("{clause} {verb}");
-            return self.listed(who, list(rule), clause, &format!("{verb} {name}"), Rule::BranchRight);
+            return self.listed(
+                who,
+                list(rule),
+                clause,
+                &format!("{verb} {name}"),
+                Rule::BranchRight,
+            );
         }
         self.has(who, Right::Push, Rule::BranchRight)
     }
@@ -186,9 +210,13 @@ impl Policy {
     ) -> Answer {
         let what = format!("{verb} {name}");
         match self.rules.tag(name.tag().unwrap_or_default()) {
-            Some((rule, clause)) => {
-                self.listed(who, list(rule), format!("{clause} {verb}"), &what, Rule::TagRight)
-            }
+            Some((rule, clause)) => self.listed(
+                who,
+                list(rule),
+                format!("{clause} {verb}"),
+                &what,
+                Rule::TagRight,
+            ),
             None => Answer {
                 allowed: false,
                 clause: "tags without a rule".to_owned(),
@@ -205,7 +233,13 @@ impl Policy {
             return right;
         }
         let what = format!("merge into {name}");
-        self.listed(who, &rule.merge, format!("{clause} merge"), &what, Rule::MergeRight)
+        self.listed(
+            who,
+            &rule.merge,
+            format!("{clause} merge"),
+            &what,
+            Rule::MergeRight,
+        )
     }
 
     fn overrides(&self, who: &str, name: &RefName) -> Answer {
@@ -215,7 +249,13 @@ impl Policy {
         }
         let (rule, clause) = self.rules.branch(name.branch().unwrap_or_default());
         let what = format!("override the gate of {name}");
-        self.listed(who, &rule.override_by, format!("{clause} override"), &what, Rule::RightMissing)
+        self.listed(
+            who,
+            &rule.override_by,
+            format!("{clause} override"),
+            &what,
+            Rule::RightMissing,
+        )
     }
 
     fn write(&self, who: &str, branch: &str, path: &[u8]) -> Answer {
@@ -251,6 +291,12 @@ impl Policy {
         if allowed {
             return Answer { clause, ..right };
         }
-        self.listed(who, &names, clause, &format!("report {check:?}"), Rule::CheckSigner)
+        self.listed(
+            who,
+            &names,
+            clause,
+            &format!("report {check:?}"),
+            Rule::CheckSigner,
+        )
     }
 }

@@ -1,7 +1,7 @@
 //! The policy: who may do what. A tree of plain files, parsed strictly and once per version.
 
-mod chain;
 mod can;
+mod chain;
 mod parse;
 mod rules;
 mod toml_1_0;
@@ -14,8 +14,8 @@ pub use can::{Action, Answer};
 pub use chain::{PolicyChain, PolicyState};
 pub use parse::{PolicyError, parse};
 pub use rules::{
-    ApprovalGroup, BranchRule, Compromised, Guests, Limits, Parties, PathRule, RequiredCheck, Rules,
-    TagRule,
+    ApprovalGroup, BranchRule, Compromised, Guests, Limits, Parties, PathRule, RequiredCheck,
+    Rules, TagRule,
 };
 
 use crate::event::{Right, role_rights};
@@ -177,9 +177,8 @@ impl Policy {
                 format!("the key {} of {} {fault}", public.fingerprint(), old.owner),
             ));
         }
-        let lost = |old: &&Compromised| {
-            !(self.rules.compromised.iter()).any(|new| new.key == old.key)
-        };
+        let lost =
+            |old: &&Compromised| !(self.rules.compromised.iter()).any(|new| new.key == old.key);
         match before.rules.compromised.iter().find(lost) {
             None => Ok(()),
             Some(old) => Err(PolicyError::new(

@@ -255,6 +255,9 @@ fn any_matches(patterns: &[Pattern], name: &str) -> bool {
 
 /// `branch[0] "main"`: the place in `policy.toml` and what it matches.
 fn clause(table: &str, at: usize, patterns: &[Pattern]) -> String {
-    let first = patterns.first().map(ToString::to_string).unwrap_or_default();
+    let first = patterns
+        .first()
+        .map(ToString::to_string)
+        .unwrap_or_default();
     format!("{table}[{at}] {first:?}")
 }

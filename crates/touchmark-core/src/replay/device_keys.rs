@@ -56,11 +56,7 @@ fn changes_only(old: &str, new: &str, policy: &Policy, author: &str) -> bool {
         return false;
     };
     let own = |line: Option<&SignerLine>| {
-        line.is_some_and(|line| {
-            policy
-                .key(&line.key)
-                .is_some_and(|key| key.owner == author)
-        })
+        line.is_some_and(|line| policy.key(&line.key).is_some_and(|key| key.owner == author))
     };
     let at = |keys: &AllowedSigners, number: usize| {
         keys.entries()
@@ -81,9 +77,11 @@ fn changes_only(old: &str, new: &str, policy: &Policy, author: &str) -> bool {
         _ => false,
     };
     let mut lines = new.split_terminator('\n');
-    let kept = (1..)
-        .zip(old.split_terminator('\n'))
-        .all(|(number, line)| lines.next().is_some_and(|new| new == line || retires(number)));
+    let kept = (1..).zip(old.split_terminator('\n')).all(|(number, line)| {
+        lines
+            .next()
+            .is_some_and(|new| new == line || retires(number))
+    });
     let first_new = old.split_terminator('\n').count() + 1;
     let added = lines.count();
     kept && added <= NEW_KEYS_MAX

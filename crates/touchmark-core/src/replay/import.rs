@@ -21,7 +21,9 @@ pub(super) fn start(
     let policy = signer.policy()?;
     let person = proven(event, policy, &import.pusher, &import.target, import.head)?;
     if !policy.grants(person, Right::Open) {
-        return Err(mismatch(format!("{person}, who pushed it, may not open pull requests")));
+        return Err(mismatch(format!(
+            "{person}, who pushed it, may not open pull requests"
+        )));
     }
     let opened = payload::Pr {
         target: import.target.clone(),
@@ -51,7 +53,12 @@ pub(super) fn check_revision<'a>(
     Ok(person)
 }
 
-pub(super) fn apply_revision(state: &mut PrState, event: &Event, new: &payload::ImportRevision, by: &str) {
+pub(super) fn apply_revision(
+    state: &mut PrState,
+    event: &Event,
+    new: &payload::ImportRevision,
+    by: &str,
+) {
     state.revisions.push(Revision {
         base: new.base,
         by: by.to_owned(),
@@ -81,10 +88,14 @@ fn proven<'a>(
         .iter()
         .any(|update| update.new == Some(head) && update.name == wanted);
     if !named {
-        return Err(mismatch(format!("the push certificate does not name {head} for {wanted}")));
+        return Err(mismatch(format!(
+            "the push certificate does not name {head} for {wanted}"
+        )));
     }
     if *pusher != Pusher::Certificate(certificate.signer.fingerprint()) {
-        return Err(mismatch("Forge-Pusher is not the key of the push certificate".to_owned()));
+        return Err(mismatch(
+            "Forge-Pusher is not the key of the push certificate".to_owned(),
+        ));
     }
     match policy.key(&certificate.signer) {
         Some(key) if key.retired.is_none() && policy.people.contains_key(&key.owner) => {

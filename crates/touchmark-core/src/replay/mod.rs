@@ -29,8 +29,8 @@ mod state;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use comments::{Comment, CommentAnchor, Comments};
-pub use import::FOR;
 pub use document::{canonical_json, log_document, repository_document};
+pub use import::FOR;
 pub use judge::Signer;
 pub(crate) use object::expect_open;
 pub(crate) use policy::check_first_policy;

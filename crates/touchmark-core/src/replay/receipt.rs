@@ -5,8 +5,8 @@ use crate::event::{Event, Payload, Rule, payload};
 use crate::refusal::Refusal;
 
 pub(super) fn start(event: &Event, by: &str) -> Result<ReceiptsState, Refusal> {
-    let receipt = of(&event.payload)
-        .ok_or_else(|| Refusal::new(Rule::LogRoot, "it is no receipt"))?;
+    let receipt =
+        of(&event.payload).ok_or_else(|| Refusal::new(Rule::LogRoot, "it is no receipt"))?;
     follows(0, receipt.sequence)?;
     Ok(ReceiptsState {
         latest: read(event, receipt, by),

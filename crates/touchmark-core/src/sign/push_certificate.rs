@@ -177,13 +177,22 @@ mod tests {
         ] {
             let changed = GOOD.replacen(from, to, 1);
             let found = read(&changed);
-            assert!(matches!(found, Err(CertificateError::Form(_))), "{changed} {found:?}");
+            assert!(
+                matches!(found, Err(CertificateError::Form(_))),
+                "{changed} {found:?}"
+            );
         }
         let armor = key().sign(GOOD.as_bytes());
         let other = GOOD.replace("refs/for/main", "refs/for/mine");
         let forged = PushCertificate::verify(HashKind::Sha1, format!("{other}{armor}").as_bytes());
-        assert!(matches!(forged, Err(CertificateError::Signature(_))), "{forged:?}");
+        assert!(
+            matches!(forged, Err(CertificateError::Signature(_))),
+            "{forged:?}"
+        );
         let sha256 = PushCertificate::verify(HashKind::Sha256, format!("{GOOD}{armor}").as_bytes());
-        assert!(matches!(sha256, Err(CertificateError::Form(_))), "{sha256:?}");
+        assert!(
+            matches!(sha256, Err(CertificateError::Form(_))),
+            "{sha256:?}"
+        );
     }
 }
