@@ -3,6 +3,7 @@
 //! `refs/forge/*` holds what the server has, `refs/outbox/*` what is not published yet; a log's tip is the outbox's if it has one.
 
 mod cache;
+mod policy;
 mod publish;
 mod push;
 mod reconcile;
@@ -28,6 +29,7 @@ use crate::globals::Globals;
 use crate::keys::{self, Signer};
 use cache::Extent;
 
+pub(crate) use policy::Endorsements;
 pub(crate) use publish::Published;
 pub(crate) use push::{Ending, Push, push};
 pub(crate) use remote::{

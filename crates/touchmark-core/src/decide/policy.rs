@@ -4,7 +4,7 @@ use super::{Command, Files, Next, Scene, files};
 use crate::event::{Event, Payload, Rule, Stance, Unsigned, payload};
 use crate::id::{HashKind, ObjectId};
 use crate::object::{ObjectType, Objects, parse_tree};
-use crate::policy::{Policy, parse};
+use crate::policy::{Policy, PolicyChain, parse};
 use crate::refusal::Refusal;
 use crate::replay::{
     Outcome, ProposalState, State, Tally, check_first, check_next_version, fits, read_one,
@@ -70,8 +70,8 @@ impl Draft {
 }
 
 /// The number of the version that would follow the newest.
-fn next_version(scene: &Scene<'_>) -> u32 {
-    let count = scene.policies.ids().count();
+fn next_version(policies: &PolicyChain) -> u32 {
+    let count = policies.ids().count();
     u32::try_from(count).unwrap_or(u32::MAX).saturating_add(1)
 }
 
@@ -109,7 +109,7 @@ pub fn propose(
         repo: scene.policies.repository(),
         policy: Some(policy_id),
         payload: Payload::Proposal(payload::Proposal {
-            version: next_version(scene),
+            version: next_version(scene.policies),
         }),
     };
     let (payload, event) = scene.prepare(&unsigned, &together(objects, &new)?)?;
@@ -144,7 +144,7 @@ pub fn endorse(
     let state = proposal(outcome)?;
     let draft = proposed(state, objects)?;
     if stance == Stance::Endorse {
-        expect_on_newest(scene, state)?;
+        expect_on_newest(scene.policies, state)?;
         draft.check(scene.policy()?.1)?;
     }
     let word = Payload::Endorse(payload::Endorse {
@@ -181,7 +181,7 @@ pub fn endorse_apart(
         repo: None,
         policy: Some(policy_id),
         payload: Payload::Endorse(payload::Endorse {
-            version: next_version(scene),
+            version: next_version(scene.policies),
             tree_id: draft.tree(scene.hash)?,
             stance: Stance::Endorse,
         }),
@@ -209,15 +209,18 @@ pub fn endorse_apart(
 ///
 /// The draft is not well formed, or a commit is no endorsement of it.
 pub fn tally(
-    scene: &Scene<'_>,
+    policies: &PolicyChain,
+    hash: HashKind,
     draft: &Draft,
     endorsements: &[(ObjectId, Vec<u8>)],
 ) -> Result<Tally, Refusal> {
-    let (policy_id, policy) = scene.policy()?;
-    let (version, tree) = (next_version(scene), draft.tree(scene.hash)?);
+    let Some((policy_id, policy)) = policies.latest() else {
+        return Err(Refusal::new(Rule::PolicyUnknown, "there is no policy yet"));
+    };
+    let (version, tree) = (next_version(policies), draft.tree(hash)?);
     let mut events: Vec<Event> = Vec::new();
     for (id, content) in endorsements {
-        let event = read_one(scene.hash, *id, content)?;
+        let event = read_one(hash, *id, content)?;
         if !fits(&event, policy_id, version, tree) {
             let reason =
                 format!("{id} endorses something else: another tree, or on another version");
@@ -277,7 +280,7 @@ pub fn version(
         repo: None,
         policy: Some(policy_id),
         payload: Payload::Policy(payload::Policy {
-            version: next_version(scene),
+            version: next_version(scene.policies),
             nonce: None,
             origin: None,
             proposal,
@@ -324,8 +327,8 @@ pub fn proposal(outcome: &Outcome) -> Result<&ProposalState, Refusal> {
 /// # Errors
 ///
 /// Rule `policy-version`.
-pub fn expect_on_newest(scene: &Scene<'_>, state: &ProposalState) -> Result<(), Refusal> {
-    if Some(state.policy) == scene.policies.latest().map(|(id, _)| id) {
+pub fn expect_on_newest(policies: &PolicyChain, state: &ProposalState) -> Result<(), Refusal> {
+    if Some(state.policy) == policies.latest().map(|(id, _)| id) {
         return Ok(());
     }
     let reason = "the policy has changed since this was proposed";

@@ -8,7 +8,7 @@ use crate::log::LogName;
 use crate::object::ObjectType;
 use crate::refusal::Refusal;
 use crate::replay::{Outcome, Trust, replay_policy};
-use crate::world::{Rules, World, author};
+use crate::world::{HASH, Rules, World, author};
 
 /// Alice and Bob are admins, both of whom it takes; Carol is a maintainer.
 fn world() -> World {
@@ -147,8 +147,7 @@ fn an_endorsement_is_of_one_tree_on_one_version() {
         record(&mut world, "alice", &draft, words.clone()),
         Rule::PolicyThreshold,
     );
-    let by = author("alice");
-    let counted = tally(&world.scene(&by), &draft, &words);
+    let counted = tally(&world.policies, HASH, &draft, &words);
     refused(counted, Rule::PolicyThreshold);
     let words = vec![
         apart(&mut world, "alice", &draft),
