@@ -22,6 +22,7 @@ mod refs;
 mod repository;
 mod swap;
 mod transaction;
+mod tree_edit;
 mod trust;
 mod verify;
 
@@ -39,5 +40,6 @@ pub use ref_store::RefPlaces;
 pub use refs::{RefError, check_name as check_ref_name};
 pub use repository::{OpenError, Repository};
 pub use transaction::{Expected, RefEdit, TransactError};
+pub use tree_edit::EditError;
 pub use trust::{PinnedRoot, Trust, TrustError};
 pub use verify::Verdict;

@@ -12,6 +12,7 @@ pub(crate) mod authorized_keys;
 mod commands;
 mod configuration;
 mod conversation;
+mod denials;
 mod guards;
 mod handover;
 mod hook;

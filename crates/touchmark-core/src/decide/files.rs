@@ -28,6 +28,8 @@ pub enum Files {
         /// The endorsements' commits by id.
         endorsements: Vec<(ObjectId, Vec<u8>)>,
     },
+    /// The push certificate of an import.
+    Certificate(Vec<u8>),
 }
 
 type Folder = Vec<(String, Vec<u8>)>;
@@ -38,6 +40,10 @@ impl Files {
         let mut objects = Objects::new(hash);
         let (top, folders): (Folder, Vec<(&str, Folder)>) = match self {
             Self::None => (Vec::new(), Vec::new()),
+            Self::Certificate(certificate) => (
+                vec![("certificate".to_owned(), certificate.clone())],
+                Vec::new(),
+            ),
             Self::Review {
                 comments,
                 suggestions,

@@ -13,7 +13,8 @@ use touchmark_core::refusal::Refusal;
 use touchmark_core::replay::{PrState, Revision};
 use touchmark_core::sign::attach_signature;
 
-use super::{Subject, taking_part};
+use super::Subject;
+use crate::facts;
 use crate::forge::Forge;
 
 /// What the target branch will point to.
@@ -177,7 +178,8 @@ fn squash_message(
     author: &Author,
 ) -> anyhow::Result<String> {
     let mut trailers = vec![("Forge-Pull-Request", id.to_string())];
-    for person in taking_part::authors(&forge.repo, revision)? {
+    let range = facts::range(&forge.repo, Some(revision.base), revision.head)?;
+    for person in facts::named_authors(&range) {
         if !person.email.eq_ignore_ascii_case(&author.email) {
             trailers.push((
                 "Co-authored-by",

@@ -21,7 +21,6 @@ mod request;
 mod revise;
 mod show;
 pub(crate) mod subject;
-mod taking_part;
 mod threads;
 pub(crate) mod values;
 
