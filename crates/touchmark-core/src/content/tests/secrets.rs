@@ -199,7 +199,7 @@ fn placeholders_and_prose_are_no_secrets() {
         &format!("npm_{}", "0".repeat(36)),
         "glpat-your-personal-access-token",
         "xoxb-your-bot-token-goes-here-please",
-        "AKIAXXXXXXXXXXXXXXXX",
+        "AKIAQQQQQQQQQQQQQQQQ",
         "sk-ant-",
         "ghp_ghp_ghp_ghp_",
     ] {
