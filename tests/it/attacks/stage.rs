@@ -227,11 +227,7 @@ impl Stage {
             told.contains(&format!("({rule})")),
             "not refused by {rule}:\n{told}"
         );
-        assert_eq!(
-            self.everything(),
-            before,
-            "a refused push changed something"
-        );
+        self.expect_unchanged(&before);
         told
     }
 
