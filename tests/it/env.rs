@@ -67,6 +67,11 @@ impl World {
         world
     }
 
+    /// The seconds since 1970 that the next command will take the time to be.
+    pub(crate) fn seconds(&self) -> i64 {
+        self.clock.load(Ordering::SeqCst) + TICK
+    }
+
     /// Makes the bare server repository.
     pub(crate) fn serve(&self) {
         let format = format!("--object-format={}", self.hash.name());
@@ -259,6 +264,15 @@ impl Person<'_> {
             ])
             .run()
             .ok();
+    }
+
+    /// Runs the program in the world's folder, outside of any clone.
+    pub(crate) fn anywhere(&self, args: &[&str]) -> Run {
+        let program = workspace::program("touchmark");
+        self.world
+            .command(program, &self.home(), self.world.path())
+            .args(args)
+            .run()
     }
 
     /// A command in the clone that has not run yet.

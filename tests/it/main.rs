@@ -3,6 +3,8 @@
 //! One binary, so that what is built for the tests is built and linked once.
 
 #[cfg(test)]
+mod attacks;
+#[cfg(test)]
 mod console;
 #[cfg(test)]
 mod e2e;

@@ -5,6 +5,7 @@ mod commands;
 mod env_vars;
 mod errors;
 mod exit_codes;
+mod facts;
 mod forge;
 mod globals;
 mod keys;

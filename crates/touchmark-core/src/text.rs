@@ -47,6 +47,12 @@ fn is_control(char: char) -> bool {
     char.is_control() && char != '\n' && char != '\t'
 }
 
+/// Whether the character is invisible and acts on what is around it: a control character,
+/// line feed and tab included, or a bidirectional control. Names and patterns have none of them.
+pub fn is_hidden_control(char: char) -> bool {
+    char.is_control() || is_bidi_control(char)
+}
+
 fn is_bidi_control(char: char) -> bool {
     matches!(
         char,

@@ -13,7 +13,7 @@ pub(crate) fn structs(registry: &Registry) -> Result<String> {
     imports(&mut out, registry);
     for kind in &registry.kind {
         let uses = registry.uses(kind)?;
-        let name = camel(&kind.name);
+        let name = kind.type_name();
         let _ = writeln!(
             out,
             "/// `{}`: {}\n#[derive(Debug, Clone, PartialEq, Eq)]\npub struct {name} {{",
@@ -47,7 +47,7 @@ pub(crate) fn codec(registry: &Registry) -> Result<String> {
         "/// What an event says.\n#[derive(Debug, Clone, PartialEq, Eq)]\npub enum Payload {\n",
     );
     for kind in &registry.kind {
-        let name = camel(&kind.name);
+        let name = kind.type_name();
         let _ = writeln!(
             out,
             "    /// `{}`\n    {name}(payload::{name}),",
@@ -59,7 +59,7 @@ pub(crate) fn codec(registry: &Registry) -> Result<String> {
     dispatches(&mut out, registry);
     out.push_str("    /// Reads the payload of a `kind` from its trailers.\n    ///\n    /// # Errors\n    ///\n    /// Rule `trailer-value` for the first value that does not match its grammar.\n    pub(crate) fn read(kind: Kind, fields: &mut Fields<'_>) -> Result<Self, Refusal> {\n        match kind {\n");
     for kind in &registry.kind {
-        let name = camel(&kind.name);
+        let name = kind.type_name();
         let _ = writeln!(
             out,
             "            Kind::{name} => payload::{name}::read(fields).map(Self::{name}),"
@@ -155,7 +155,7 @@ fn field_type(registry: &Registry, one: &Use<'_>) -> Result<String> {
 fn kind_of(out: &mut String, registry: &Registry) {
     out.push_str("    /// The kind of event.\n    pub const fn kind(&self) -> Kind {\n        match self {\n");
     for kind in &registry.kind {
-        let name = camel(&kind.name);
+        let name = kind.type_name();
         let _ = writeln!(out, "            Self::{name}(_) => Kind::{name},");
     }
     out.push_str("        }\n    }\n\n");
@@ -167,7 +167,7 @@ fn dispatch(out: &mut String, registry: &Registry, signature: &str, call: &str) 
         let _ = writeln!(
             out,
             "            Self::{}(payload) => payload.{call},",
-            camel(&kind.name)
+            kind.type_name()
         );
     }
     out.push_str("        }\n    }\n\n");
@@ -176,7 +176,7 @@ fn dispatch(out: &mut String, registry: &Registry, signature: &str, call: &str) 
 fn methods(out: &mut String, registry: &Registry, kind: &Kind) -> Result<()> {
     let uses = registry.uses(kind)?;
     let unused = if uses.is_empty() { "_" } else { "" };
-    let _ = writeln!(out, "impl payload::{} {{", camel(&kind.name));
+    let _ = writeln!(out, "impl payload::{} {{", kind.type_name());
     let _ = writeln!(
         out,
         "    fn read({unused}fields: &mut Fields<'_>) -> Result<Self, Refusal> {{\n        Ok(Self {{"

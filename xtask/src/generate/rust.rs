@@ -111,7 +111,7 @@ pub(crate) fn registry(registry: &Registry) -> Result<String> {
         .kind
         .iter()
         .map(|kind| Variant {
-            name: camel(&kind.name),
+            name: kind.type_name(),
             word: kind.tag(),
             text: format!("`{}`: {}", kind.tag(), kind.text),
         })
@@ -248,7 +248,7 @@ fn roles(out: &mut String, registry: &Registry) {
 fn specs(out: &mut String, registry: &Registry) -> Result<()> {
     out.push_str("impl Kind {\n    /// What the registry says of the kind.\n    pub const fn spec(self) -> &'static KindSpec {\n        match self {\n");
     for kind in &registry.kind {
-        let name = camel(&kind.name);
+        let name = kind.type_name();
         let _ = writeln!(out, "            Self::{name} => &{},", constant(kind));
     }
     out.push_str("        }\n    }\n}\n\n");
@@ -303,7 +303,7 @@ fn spec(out: &mut String, registry: &Registry, kind: &Kind) -> Result<()> {
 }};
 ",
         constant(kind),
-        camel(&kind.name),
+        kind.type_name(),
         logs.join(", "),
         camel(&kind.position),
         camel(&kind.body),

@@ -164,6 +164,15 @@ impl Use<'_> {
 }
 
 impl Kind {
+    /// The name of its type in code; later versions have their number behind it.
+    pub(crate) fn type_name(&self) -> String {
+        let name = super::rust::camel(&self.name);
+        match self.version {
+            1 => name,
+            version => format!("{name}{version}"),
+        }
+    }
+
     /// The least and the greatest number of parents of an event that has some.
     pub(crate) fn parent_range(&self) -> Result<(u16, u16)> {
         match &self.parents {

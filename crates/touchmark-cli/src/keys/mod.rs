@@ -11,7 +11,7 @@ mod select;
 use touchmark_core::sign::PublicKey;
 
 pub(crate) use generate::generate;
-pub(crate) use select::{expand_home, no_key, read_public, select, try_select};
+pub(crate) use select::{expand_home, no_key, public_key, read_public, select, try_select};
 
 /// The key in an OpenSSH private key file.
 #[cfg(unix)]

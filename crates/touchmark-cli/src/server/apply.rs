@@ -11,7 +11,7 @@ use super::limits::LIMITS;
 use super::push::{Decision, Push};
 use super::step::{Step, reached};
 use super::watch::Watch;
-use super::{guards, journal, judge, queue, receipt, refuse, server_error};
+use super::{denials, guards, journal, judge, queue, receipt, refuse, server_error};
 
 /// How often a push is judged again because something that its decision rests on has moved.
 const TRIES: usize = 5;
@@ -89,9 +89,9 @@ fn try_once(
 ) -> Result<(), Failed> {
     let receipt = receipt::next_receipt(repo, push, decision).map_err(Failed::Refused)?;
     reached(Step::Receipt);
-    let edits = edits(decision, receipt.as_ref())?;
+    let edits = edits(decision, &receipt)?;
     let intent = Intent {
-        receipt: receipt.clone(),
+        receipt: Some(receipt.clone()),
         changes: decision
             .changes
             .iter()
@@ -117,9 +117,7 @@ fn try_once(
         Err(err) => return Err(nothing_moved(repo, watch, &err)),
     };
     reached(Step::Prepared);
-    if let Some(receipt) = &receipt
-        && let Err(err) = repo.swap(receipt)
-    {
+    if let Err(err) = repo.swap(&receipt) {
         drop(prepared);
         return Err(nothing_moved(repo, watch, &err));
     }
@@ -133,6 +131,7 @@ fn try_once(
         }
     }
     reached(Step::Committed);
+    denials::sealed(repo);
     // What moved has moved; an intent that stays is settled by the next push.
     let _ = journal::remove(repo);
     reached(Step::Settled);
@@ -140,10 +139,14 @@ fn try_once(
 }
 
 /// All refs of the transaction but the receipts', which has one of its own.
-fn edits(decision: &Decision, receipt: Option<&RefEdit>) -> Result<Vec<RefEdit>, Failed> {
+fn edits(decision: &Decision, receipt: &RefEdit) -> Result<Vec<RefEdit>, Failed> {
     let mut edits = decision.changes.clone();
     for (name, value) in &decision.reads {
-        if let Some(edit) = edits.iter().chain(receipt).find(|edit| edit.name == *name) {
+        if let Some(edit) = edits
+            .iter()
+            .chain([receipt])
+            .find(|edit| edit.name == *name)
+        {
             if edit.expected.id() != *value {
                 return Err(Failed::Moved(guards::moved(
                     name,
@@ -155,11 +158,10 @@ fn edits(decision: &Decision, receipt: Option<&RefEdit>) -> Result<Vec<RefEdit>,
             edits.push(RefEdit::verify(name.clone(), *value));
         }
     }
-    if let Some(receipt) = receipt
-        && decision
-            .changes
-            .iter()
-            .any(|edit| edit.name == receipt.name)
+    if decision
+        .changes
+        .iter()
+        .any(|edit| edit.name == receipt.name)
     {
         let reason = format!(
             "the push changes {}, which only its receipt may",

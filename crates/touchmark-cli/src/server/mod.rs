@@ -11,6 +11,7 @@ mod apply;
 mod commands;
 mod configuration;
 mod conversation;
+mod denials;
 mod guards;
 mod handover;
 mod hook;

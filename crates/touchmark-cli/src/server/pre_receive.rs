@@ -8,10 +8,12 @@ use touchmark_git::{IncomingError, Repository};
 
 use super::handover::{self, Handover};
 use super::limits::LIMITS;
-use super::push::{Command, Push};
+use super::push::{Command, Decision, Push};
 use super::step::{Step, reached};
 use super::watch::Watch;
-use super::{commands, configuration, guards, hook, journal, judge, pusher, queue, refuse};
+use super::{
+    commands, configuration, denials, guards, hook, journal, judge, pusher, queue, refuse,
+};
 use crate::{clock, env_vars};
 
 /// Runs the hook.
@@ -24,21 +26,28 @@ pub(super) fn run(watch: &Watch) -> Result<Vec<String>, Vec<Refusal>> {
     let repo = hook::open(quarantine.as_slice())?;
     watch.set_limit(configuration::time_limit(&repo));
     configuration::check(&repo)?;
-    measure(&repo)?;
-    settle(&repo)?;
-    guards::check_old_values(&repo, &asked)?;
-    guards::check(&repo, guards::asked(&asked))?;
     let push = Push {
         commands: asked,
         pusher,
         options,
         now: clock::now().map_err(|err| refuse(Rule::ServerError, err.to_string()))?,
     };
-    let decision = judge::judge(&repo, &push)?;
+    let decision = decide(&repo, &push).inspect_err(|refusals| {
+        let pusher = judge::pusher(&repo, &push);
+        denials::record(&repo, push.now, &pusher, &push.commands, refusals);
+    })?;
     reached(Step::Judged);
     handover::leave(&repo, &Handover { push, decision })?;
     reached(Step::Left);
     Ok(Vec::new())
+}
+
+fn decide(repo: &Repository, push: &Push) -> Result<Decision, Vec<Refusal>> {
+    measure(repo)?;
+    settle(repo)?;
+    guards::check_old_values(repo, &push.commands)?;
+    guards::check(repo, guards::asked(&push.commands))?;
+    judge::judge(repo, push)
 }
 
 /// Where git keeps the objects that the push brings; a push that only deletes brings none.

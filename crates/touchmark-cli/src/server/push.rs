@@ -5,6 +5,7 @@ use touchmark_core::id::ObjectId;
 use touchmark_git::RefEdit;
 
 use super::pusher::PusherFacts;
+use super::receipt::Seal;
 
 /// A push as the hooks see it.
 ///
@@ -48,6 +49,8 @@ pub(crate) struct Decision {
     pub(crate) reports: Vec<Report>,
     /// Lines for the pusher.
     pub(crate) notes: Vec<String>,
+    /// What the receipt says beside what moves.
+    pub(crate) seal: Seal,
 }
 
 /// What the client is told of one command that was done.

@@ -32,10 +32,16 @@ pub(crate) struct Made {
     pub(crate) sequencer: PublicKey,
     /// Whether that key is new.
     pub(crate) is_new_key: bool,
+    /// The key that records what stock git pushes to `refs/for/`.
+    pub(crate) import: PublicKey,
 }
 
 /// Makes the repository at `path` one of a server, or a new one there; doing it again changes nothing.
-pub(crate) fn make(path: &Path, format: Option<HashKind>) -> anyhow::Result<Made> {
+pub(crate) fn make(
+    path: &Path,
+    format: Option<HashKind>,
+    admin: Option<&PublicKey>,
+) -> anyhow::Result<Made> {
     let is_new = is_free(path)?;
     if is_new {
         create(path, format.unwrap_or(HashKind::Sha1))?;
@@ -55,21 +61,38 @@ pub(crate) fn make(path: &Path, format: Option<HashKind>) -> anyhow::Result<Made
     let hooks = hooks::install(&repo)?;
     let settings = configure(&repo)?;
     make_folders(&repo)?;
-    let key_path = sequencer_path(&repo);
-    let is_new_key = !key_path.exists();
-    let signer = if is_new_key {
-        keys::generate(&key_path, "sequencer", false)?
-    } else {
-        keys::read_file(&key_path)?
-    };
+    if let Some(admin) = admin {
+        found(&repo, admin)?;
+    }
+    let (sequencer, is_new_key) = key(&sequencer_path(&repo), "sequencer")?;
+    let (import, _) = key(&import_path(&repo), "import")?;
     Ok(Made {
-        sequencer: keys::Signer::public(&signer).clone(),
+        sequencer,
+        import,
         repo,
         is_new,
         hooks,
         settings,
         is_new_key,
     })
+}
+
+/// The key at `path`, which is made if it is not there; whether it was.
+fn key(path: &Path, name: &str) -> anyhow::Result<(PublicKey, bool)> {
+    let is_new = !path.exists();
+    let signer = if is_new {
+        keys::generate(path, name, false)?
+    } else {
+        keys::read_file(path)?
+    };
+    Ok((keys::Signer::public(&signer).clone(), is_new))
+}
+
+/// Writes down who may bring the first policy.
+fn found(repo: &Repository, admin: &PublicKey) -> anyhow::Result<()> {
+    let path = founder_path(repo);
+    std::fs::write(&path, format!("{}\n", admin.to_openssh()))
+        .with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// Opens a repository that can be a server's.
@@ -98,6 +121,71 @@ pub(crate) fn open(path: &Path) -> anyhow::Result<Repository> {
 /// Where the sequencer's key is.
 pub(crate) fn sequencer_path(repo: &Repository) -> PathBuf {
     own_folder(repo).join("sequencer")
+}
+
+/// The sequencer's key.
+///
+/// # Errors
+///
+/// When it cannot be read.
+pub(crate) fn sequencer_signer(repo: &Repository) -> anyhow::Result<Box<dyn keys::Signer>> {
+    signer(&sequencer_path(repo))
+}
+
+/// The public half of the sequencer's key.
+///
+/// # Errors
+///
+/// As of [`sequencer_signer`].
+pub(crate) fn sequencer_key(repo: &Repository) -> anyhow::Result<PublicKey> {
+    Ok(sequencer_signer(repo)?.public().clone())
+}
+
+/// The key that records what stock git pushes to `refs/for/`.
+///
+/// # Errors
+///
+/// When it cannot be read.
+pub(crate) fn import_signer(repo: &Repository) -> anyhow::Result<Box<dyn keys::Signer>> {
+    signer(&import_path(repo))
+}
+
+/// Where that key is.
+pub(crate) fn import_path(repo: &Repository) -> PathBuf {
+    own_folder(repo).join("import")
+}
+
+/// The key of whom this server was made for, if it was made for somebody: nobody else may bring its first policy.
+///
+/// # Errors
+///
+/// When the file that holds it is there and cannot be read.
+pub(crate) fn founder(repo: &Repository) -> anyhow::Result<Option<PublicKey>> {
+    let path = founder_path(repo);
+    match std::fs::read_to_string(&path) {
+        Ok(line) => Ok(Some(
+            PublicKey::from_openssh(line.trim_end())
+                .with_context(|| format!("{} holds no public key", path.display()))?
+                .0,
+        )),
+        Err(err) if err.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(err) => Err(err).with_context(|| format!("cannot read {}", path.display())),
+    }
+}
+
+/// Where the founder's public key is.
+pub(crate) fn founder_path(repo: &Repository) -> PathBuf {
+    own_folder(repo).join("founder.pub")
+}
+
+fn signer(path: &Path) -> anyhow::Result<Box<dyn keys::Signer>> {
+    let signer = keys::read_file(path).with_context(|| {
+        format!(
+            "cannot read the key {}; touchmark server init makes it",
+            path.display()
+        )
+    })?;
+    Ok(Box::new(signer))
 }
 
 /// Whether there is nothing at `path` yet.

@@ -20,10 +20,14 @@ pub enum Payload {
     Endorse(payload::Endorse),
     /// `pr/1`
     Pr(payload::Pr),
+    /// `import/1`
+    Import(payload::Import),
     /// `issue/1`
     Issue(payload::Issue),
     /// `revision/1`
     Revision(payload::Revision),
+    /// `import-revision/1`
+    ImportRevision(payload::ImportRevision),
     /// `ready/1`
     Ready(payload::Ready),
     /// `draft/1`
@@ -48,6 +52,8 @@ pub enum Payload {
     Unresolve(payload::Unresolve),
     /// `review/1`
     Review(payload::Review),
+    /// `override/1`
+    Override(payload::Override),
     /// `merge-request/1`
     MergeRequest(payload::MergeRequest),
     /// `merge/1`
@@ -82,6 +88,8 @@ pub enum Payload {
     RunEnd(payload::RunEnd),
     /// `receipt/1`
     Receipt(payload::Receipt),
+    /// `receipt/2`
+    Receipt2(payload::Receipt2),
     /// `archive/1`
     Archive(payload::Archive),
     /// `delivery/1`
@@ -96,8 +104,10 @@ impl Payload {
             Self::Proposal(_) => Kind::Proposal,
             Self::Endorse(_) => Kind::Endorse,
             Self::Pr(_) => Kind::Pr,
+            Self::Import(_) => Kind::Import,
             Self::Issue(_) => Kind::Issue,
             Self::Revision(_) => Kind::Revision,
+            Self::ImportRevision(_) => Kind::ImportRevision,
             Self::Ready(_) => Kind::Ready,
             Self::Draft(_) => Kind::Draft,
             Self::Edit(_) => Kind::Edit,
@@ -110,6 +120,7 @@ impl Payload {
             Self::Resolve(_) => Kind::Resolve,
             Self::Unresolve(_) => Kind::Unresolve,
             Self::Review(_) => Kind::Review,
+            Self::Override(_) => Kind::Override,
             Self::MergeRequest(_) => Kind::MergeRequest,
             Self::Merge(_) => Kind::Merge,
             Self::Close(_) => Kind::Close,
@@ -127,6 +138,7 @@ impl Payload {
             Self::RunStep(_) => Kind::RunStep,
             Self::RunEnd(_) => Kind::RunEnd,
             Self::Receipt(_) => Kind::Receipt,
+            Self::Receipt2(_) => Kind::Receipt2,
             Self::Archive(_) => Kind::Archive,
             Self::Delivery(_) => Kind::Delivery,
         }
@@ -139,8 +151,10 @@ impl Payload {
             Self::Proposal(payload) => payload.trailers(),
             Self::Endorse(payload) => payload.trailers(),
             Self::Pr(payload) => payload.trailers(),
+            Self::Import(payload) => payload.trailers(),
             Self::Issue(payload) => payload.trailers(),
             Self::Revision(payload) => payload.trailers(),
+            Self::ImportRevision(payload) => payload.trailers(),
             Self::Ready(payload) => payload.trailers(),
             Self::Draft(payload) => payload.trailers(),
             Self::Edit(payload) => payload.trailers(),
@@ -153,6 +167,7 @@ impl Payload {
             Self::Resolve(payload) => payload.trailers(),
             Self::Unresolve(payload) => payload.trailers(),
             Self::Review(payload) => payload.trailers(),
+            Self::Override(payload) => payload.trailers(),
             Self::MergeRequest(payload) => payload.trailers(),
             Self::Merge(payload) => payload.trailers(),
             Self::Close(payload) => payload.trailers(),
@@ -170,6 +185,7 @@ impl Payload {
             Self::RunStep(payload) => payload.trailers(),
             Self::RunEnd(payload) => payload.trailers(),
             Self::Receipt(payload) => payload.trailers(),
+            Self::Receipt2(payload) => payload.trailers(),
             Self::Archive(payload) => payload.trailers(),
             Self::Delivery(payload) => payload.trailers(),
         }
@@ -182,8 +198,10 @@ impl Payload {
             Self::Proposal(payload) => payload.computed_subject(),
             Self::Endorse(payload) => payload.computed_subject(),
             Self::Pr(payload) => payload.computed_subject(),
+            Self::Import(payload) => payload.computed_subject(),
             Self::Issue(payload) => payload.computed_subject(),
             Self::Revision(payload) => payload.computed_subject(),
+            Self::ImportRevision(payload) => payload.computed_subject(),
             Self::Ready(payload) => payload.computed_subject(),
             Self::Draft(payload) => payload.computed_subject(),
             Self::Edit(payload) => payload.computed_subject(),
@@ -196,6 +214,7 @@ impl Payload {
             Self::Resolve(payload) => payload.computed_subject(),
             Self::Unresolve(payload) => payload.computed_subject(),
             Self::Review(payload) => payload.computed_subject(),
+            Self::Override(payload) => payload.computed_subject(),
             Self::MergeRequest(payload) => payload.computed_subject(),
             Self::Merge(payload) => payload.computed_subject(),
             Self::Close(payload) => payload.computed_subject(),
@@ -213,6 +232,7 @@ impl Payload {
             Self::RunStep(payload) => payload.computed_subject(),
             Self::RunEnd(payload) => payload.computed_subject(),
             Self::Receipt(payload) => payload.computed_subject(),
+            Self::Receipt2(payload) => payload.computed_subject(),
             Self::Archive(payload) => payload.computed_subject(),
             Self::Delivery(payload) => payload.computed_subject(),
         }
@@ -225,8 +245,10 @@ impl Payload {
             Self::Proposal(payload) => payload.comment_id(),
             Self::Endorse(payload) => payload.comment_id(),
             Self::Pr(payload) => payload.comment_id(),
+            Self::Import(payload) => payload.comment_id(),
             Self::Issue(payload) => payload.comment_id(),
             Self::Revision(payload) => payload.comment_id(),
+            Self::ImportRevision(payload) => payload.comment_id(),
             Self::Ready(payload) => payload.comment_id(),
             Self::Draft(payload) => payload.comment_id(),
             Self::Edit(payload) => payload.comment_id(),
@@ -239,6 +261,7 @@ impl Payload {
             Self::Resolve(payload) => payload.comment_id(),
             Self::Unresolve(payload) => payload.comment_id(),
             Self::Review(payload) => payload.comment_id(),
+            Self::Override(payload) => payload.comment_id(),
             Self::MergeRequest(payload) => payload.comment_id(),
             Self::Merge(payload) => payload.comment_id(),
             Self::Close(payload) => payload.comment_id(),
@@ -256,6 +279,7 @@ impl Payload {
             Self::RunStep(payload) => payload.comment_id(),
             Self::RunEnd(payload) => payload.comment_id(),
             Self::Receipt(payload) => payload.comment_id(),
+            Self::Receipt2(payload) => payload.comment_id(),
             Self::Archive(payload) => payload.comment_id(),
             Self::Delivery(payload) => payload.comment_id(),
         }
@@ -268,8 +292,10 @@ impl Payload {
             Self::Proposal(payload) => payload.map_ids(f),
             Self::Endorse(payload) => payload.map_ids(f),
             Self::Pr(payload) => payload.map_ids(f),
+            Self::Import(payload) => payload.map_ids(f),
             Self::Issue(payload) => payload.map_ids(f),
             Self::Revision(payload) => payload.map_ids(f),
+            Self::ImportRevision(payload) => payload.map_ids(f),
             Self::Ready(payload) => payload.map_ids(f),
             Self::Draft(payload) => payload.map_ids(f),
             Self::Edit(payload) => payload.map_ids(f),
@@ -282,6 +308,7 @@ impl Payload {
             Self::Resolve(payload) => payload.map_ids(f),
             Self::Unresolve(payload) => payload.map_ids(f),
             Self::Review(payload) => payload.map_ids(f),
+            Self::Override(payload) => payload.map_ids(f),
             Self::MergeRequest(payload) => payload.map_ids(f),
             Self::Merge(payload) => payload.map_ids(f),
             Self::Close(payload) => payload.map_ids(f),
@@ -299,6 +326,7 @@ impl Payload {
             Self::RunStep(payload) => payload.map_ids(f),
             Self::RunEnd(payload) => payload.map_ids(f),
             Self::Receipt(payload) => payload.map_ids(f),
+            Self::Receipt2(payload) => payload.map_ids(f),
             Self::Archive(payload) => payload.map_ids(f),
             Self::Delivery(payload) => payload.map_ids(f),
         }
@@ -315,8 +343,10 @@ impl Payload {
             Kind::Proposal => payload::Proposal::read(fields).map(Self::Proposal),
             Kind::Endorse => payload::Endorse::read(fields).map(Self::Endorse),
             Kind::Pr => payload::Pr::read(fields).map(Self::Pr),
+            Kind::Import => payload::Import::read(fields).map(Self::Import),
             Kind::Issue => payload::Issue::read(fields).map(Self::Issue),
             Kind::Revision => payload::Revision::read(fields).map(Self::Revision),
+            Kind::ImportRevision => payload::ImportRevision::read(fields).map(Self::ImportRevision),
             Kind::Ready => payload::Ready::read(fields).map(Self::Ready),
             Kind::Draft => payload::Draft::read(fields).map(Self::Draft),
             Kind::Edit => payload::Edit::read(fields).map(Self::Edit),
@@ -329,6 +359,7 @@ impl Payload {
             Kind::Resolve => payload::Resolve::read(fields).map(Self::Resolve),
             Kind::Unresolve => payload::Unresolve::read(fields).map(Self::Unresolve),
             Kind::Review => payload::Review::read(fields).map(Self::Review),
+            Kind::Override => payload::Override::read(fields).map(Self::Override),
             Kind::MergeRequest => payload::MergeRequest::read(fields).map(Self::MergeRequest),
             Kind::Merge => payload::Merge::read(fields).map(Self::Merge),
             Kind::Close => payload::Close::read(fields).map(Self::Close),
@@ -346,6 +377,7 @@ impl Payload {
             Kind::RunStep => payload::RunStep::read(fields).map(Self::RunStep),
             Kind::RunEnd => payload::RunEnd::read(fields).map(Self::RunEnd),
             Kind::Receipt => payload::Receipt::read(fields).map(Self::Receipt),
+            Kind::Receipt2 => payload::Receipt2::read(fields).map(Self::Receipt2),
             Kind::Archive => payload::Archive::read(fields).map(Self::Archive),
             Kind::Delivery => payload::Delivery::read(fields).map(Self::Delivery),
         }
@@ -480,6 +512,39 @@ impl payload::Pr {
     }
 }
 
+impl payload::Import {
+    fn read(fields: &mut Fields<'_>) -> Result<Self, Refusal> {
+        Ok(Self {
+            target: fields.one("Forge-Target")?,
+            base: fields.one("Forge-Base")?,
+            head: fields.one("Forge-Head")?,
+            pusher: fields.one("Forge-Pusher")?,
+        })
+    }
+
+    fn trailers(&self) -> Vec<(&'static str, String)> {
+        let mut writer = Writer::default();
+        writer.one("Forge-Target", &self.target);
+        writer.one("Forge-Base", &self.base);
+        writer.one("Forge-Head", &self.head);
+        writer.one("Forge-Pusher", &self.pusher);
+        writer.finish()
+    }
+
+    fn computed_subject(&self) -> Option<String> {
+        None
+    }
+
+    fn comment_id(&self) -> Option<CommentId> {
+        None
+    }
+
+    fn map_ids(&mut self, f: &mut dyn FnMut(ObjectId) -> ObjectId) {
+        self.base = f(self.base);
+        self.head = f(self.head);
+    }
+}
+
 impl payload::Issue {
     fn read(fields: &mut Fields<'_>) -> Result<Self, Refusal> {
         Ok(Self {
@@ -522,6 +587,39 @@ impl payload::Revision {
         writer.optional("Forge-Target", &self.target);
         writer.one("Forge-Base", &self.base);
         writer.one("Forge-Head", &self.head);
+        writer.finish()
+    }
+
+    fn computed_subject(&self) -> Option<String> {
+        Some(format!("Revision {}", self.revision))
+    }
+
+    fn comment_id(&self) -> Option<CommentId> {
+        None
+    }
+
+    fn map_ids(&mut self, f: &mut dyn FnMut(ObjectId) -> ObjectId) {
+        self.base = f(self.base);
+        self.head = f(self.head);
+    }
+}
+
+impl payload::ImportRevision {
+    fn read(fields: &mut Fields<'_>) -> Result<Self, Refusal> {
+        Ok(Self {
+            revision: fields.one("Forge-Revision")?,
+            base: fields.one("Forge-Base")?,
+            head: fields.one("Forge-Head")?,
+            pusher: fields.one("Forge-Pusher")?,
+        })
+    }
+
+    fn trailers(&self) -> Vec<(&'static str, String)> {
+        let mut writer = Writer::default();
+        writer.one("Forge-Revision", &self.revision);
+        writer.one("Forge-Base", &self.base);
+        writer.one("Forge-Head", &self.head);
+        writer.one("Forge-Pusher", &self.pusher);
         writer.finish()
     }
 
@@ -841,6 +939,37 @@ impl payload::Review {
         self.comments
             .iter_mut()
             .for_each(|anchor| anchor.map_event(f));
+    }
+}
+
+impl payload::Override {
+    fn read(fields: &mut Fields<'_>) -> Result<Self, Refusal> {
+        Ok(Self {
+            revision: fields.one("Forge-Revision")?,
+            base: fields.one("Forge-Base")?,
+            head: fields.one("Forge-Head")?,
+        })
+    }
+
+    fn trailers(&self) -> Vec<(&'static str, String)> {
+        let mut writer = Writer::default();
+        writer.one("Forge-Revision", &self.revision);
+        writer.one("Forge-Base", &self.base);
+        writer.one("Forge-Head", &self.head);
+        writer.finish()
+    }
+
+    fn computed_subject(&self) -> Option<String> {
+        Some(format!("Override the gate for revision {}", self.revision))
+    }
+
+    fn comment_id(&self) -> Option<CommentId> {
+        None
+    }
+
+    fn map_ids(&mut self, f: &mut dyn FnMut(ObjectId) -> ObjectId) {
+        self.base = f(self.base);
+        self.head = f(self.head);
     }
 }
 
@@ -1344,6 +1473,36 @@ impl payload::RunEnd {
 }
 
 impl payload::Receipt {
+    fn read(fields: &mut Fields<'_>) -> Result<Self, Refusal> {
+        Ok(Self {
+            sequence: fields.one("Forge-Sequence")?,
+            pusher: fields.one("Forge-Pusher")?,
+            time: fields.one("Forge-Time")?,
+            decision: fields.one("Forge-Decision")?,
+        })
+    }
+
+    fn trailers(&self) -> Vec<(&'static str, String)> {
+        let mut writer = Writer::default();
+        writer.one("Forge-Sequence", &self.sequence);
+        writer.one("Forge-Pusher", &self.pusher);
+        writer.one("Forge-Time", &self.time);
+        writer.one("Forge-Decision", &self.decision);
+        writer.finish()
+    }
+
+    fn computed_subject(&self) -> Option<String> {
+        Some(format!("Receipt {}", self.sequence))
+    }
+
+    fn comment_id(&self) -> Option<CommentId> {
+        None
+    }
+
+    fn map_ids(&mut self, _f: &mut dyn FnMut(ObjectId) -> ObjectId) {}
+}
+
+impl payload::Receipt2 {
     fn read(fields: &mut Fields<'_>) -> Result<Self, Refusal> {
         Ok(Self {
             sequence: fields.one("Forge-Sequence")?,

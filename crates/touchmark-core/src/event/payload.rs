@@ -61,6 +61,19 @@ pub struct Pr {
     pub reviewers: Vec<PersonChange>,
 }
 
+/// `import/1`: A server opens a pull request for somebody who pushed to `refs/for/<branch>` with stock git; the push certificate is its authority and its tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Import {
+    /// `Forge-Target`: The branch that the change is for.
+    pub target: RefName,
+    /// `Forge-Base`: The merge base of target and head when the revision was made.
+    pub base: ObjectId,
+    /// `Forge-Head`: The revision's last commit.
+    pub head: ObjectId,
+    /// `Forge-Pusher`: How the pusher was proven.
+    pub pusher: Pusher,
+}
+
 /// `issue/1`: Opens an issue: subject is the title, body the description.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Issue {
@@ -81,6 +94,19 @@ pub struct Revision {
     pub base: ObjectId,
     /// `Forge-Head`: The revision's last commit.
     pub head: ObjectId,
+}
+
+/// `import-revision/1`: A server records a new revision for somebody who pushed to `refs/for/<branch>` with stock git.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportRevision {
+    /// `Forge-Revision`: A revision's number; the event that opens a pull request is revision 1.
+    pub revision: u32,
+    /// `Forge-Base`: The merge base of target and head when the revision was made.
+    pub base: ObjectId,
+    /// `Forge-Head`: The revision's last commit.
+    pub head: ObjectId,
+    /// `Forge-Pusher`: How the pusher was proven.
+    pub pusher: Pusher,
 }
 
 /// `ready/1`: The draft is ready.
@@ -164,6 +190,17 @@ pub struct Review {
     pub head: ObjectId,
     /// `Forge-Comment`: An anchored comment; its text is the file `comments/000n`.
     pub comments: Vec<Anchor>,
+}
+
+/// `override/1`: Somebody takes it on themselves to let the revision land without the approvals, checks or owners that it lacks; the body says why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Override {
+    /// `Forge-Revision`: A revision's number; the event that opens a pull request is revision 1.
+    pub revision: u32,
+    /// `Forge-Base`: The merge base of target and head when the revision was made.
+    pub base: ObjectId,
+    /// `Forge-Head`: The revision's last commit.
+    pub head: ObjectId,
 }
 
 /// `merge-request/1`: A person asks a land bot to merge.
@@ -344,6 +381,19 @@ pub struct RunEnd {
 /// `receipt/1`: One accepted push: its tree is a snapshot of all other refs, and of the numbers given to objects.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
+    /// `Forge-Sequence`: The number of this record in its log, from 1.
+    pub sequence: u32,
+    /// `Forge-Pusher`: How the pusher was proven.
+    pub pusher: Pusher,
+    /// `Forge-Time`: When it was decided or happened, by the signer's clock. Times decide nothing.
+    pub time: Time,
+    /// `Forge-Decision`: What the sequencer did.
+    pub decision: Decision,
+}
+
+/// `receipt/2`: One accepted push, as receipt/1, and beside the snapshot what the push changed and what was refused since the receipt before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt2 {
     /// `Forge-Sequence`: The number of this record in its log, from 1.
     pub sequence: u32,
     /// `Forge-Pusher`: How the pusher was proven.

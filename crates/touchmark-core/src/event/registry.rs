@@ -21,6 +21,10 @@ pub enum Right {
     Revise,
     /// merge, or ask a land bot to
     Merge,
+    /// push to branches that are not protected, and create tags
+    Push,
+    /// let a pull request land although its gate is shut, where the branch's rule names them
+    Override,
     /// let a guest's contribution in
     Admit,
     /// propose a policy and record an endorsed one
@@ -39,6 +43,8 @@ pub enum Right {
     Sequence,
     /// record outgoing deliveries
     Deliver,
+    /// record what somebody pushed with a certificate
+    Import,
 }
 
 impl Right {
@@ -51,6 +57,8 @@ impl Right {
         Self::Moderate,
         Self::Revise,
         Self::Merge,
+        Self::Push,
+        Self::Override,
         Self::Admit,
         Self::Propose,
         Self::Endorse,
@@ -60,6 +68,7 @@ impl Right {
         Self::Run,
         Self::Sequence,
         Self::Deliver,
+        Self::Import,
     ];
 
     /// As it is written.
@@ -72,6 +81,8 @@ impl Right {
             Self::Moderate => "moderate",
             Self::Revise => "revise",
             Self::Merge => "merge",
+            Self::Push => "push",
+            Self::Override => "override",
             Self::Admit => "admit",
             Self::Propose => "propose",
             Self::Endorse => "endorse",
@@ -81,6 +92,7 @@ impl Right {
             Self::Run => "run",
             Self::Sequence => "sequence",
             Self::Deliver => "deliver",
+            Self::Import => "import",
         }
     }
 
@@ -94,6 +106,8 @@ impl Right {
             "moderate" => Some(Self::Moderate),
             "revise" => Some(Self::Revise),
             "merge" => Some(Self::Merge),
+            "push" => Some(Self::Push),
+            "override" => Some(Self::Override),
             "admit" => Some(Self::Admit),
             "propose" => Some(Self::Propose),
             "endorse" => Some(Self::Endorse),
@@ -103,6 +117,7 @@ impl Right {
             "run" => Some(Self::Run),
             "sequence" => Some(Self::Sequence),
             "deliver" => Some(Self::Deliver),
+            "import" => Some(Self::Import),
             _ => None,
         }
     }
@@ -121,6 +136,10 @@ impl Right {
             Self::Moderate => "edit and retract others' comments",
             Self::Revise => "add a revision to others' pull requests",
             Self::Merge => "merge, or ask a land bot to",
+            Self::Push => "push to branches that are not protected, and create tags",
+            Self::Override => {
+                "let a pull request land although its gate is shut, where the branch's rule names them"
+            }
             Self::Admit => "let a guest's contribution in",
             Self::Propose => "propose a policy and record an endorsed one",
             Self::Endorse => "count as an admin",
@@ -130,6 +149,7 @@ impl Right {
             Self::Run => "record agent runs",
             Self::Sequence => "sign receipts and archive folds",
             Self::Deliver => "record outgoing deliveries",
+            Self::Import => "record what somebody pushed with a certificate",
         }
     }
 }
@@ -138,11 +158,12 @@ impl Right {
 pub fn role_rights(name: &str) -> Option<&'static [Right]> {
     match name {
         "reporter" => Some(&[Right::Open, Right::Comment]),
-        "contributor" => Some(&[Right::Open, Right::Comment, Right::Review]),
+        "contributor" => Some(&[Right::Open, Right::Comment, Right::Review, Right::Push]),
         "maintainer" => Some(&[
             Right::Open,
             Right::Comment,
             Right::Review,
+            Right::Push,
             Right::Triage,
             Right::Moderate,
             Right::Revise,
@@ -154,10 +175,12 @@ pub fn role_rights(name: &str) -> Option<&'static [Right]> {
             Right::Open,
             Right::Comment,
             Right::Review,
+            Right::Push,
             Right::Triage,
             Right::Moderate,
             Right::Revise,
             Right::Merge,
+            Right::Override,
             Right::Admit,
             Right::Propose,
             Right::Endorse,
@@ -168,6 +191,7 @@ pub fn role_rights(name: &str) -> Option<&'static [Right]> {
         "queue" => Some(&[Right::Queue]),
         "agent" => Some(&[Right::Run, Right::Comment]),
         "edge" => Some(&[Right::Check, Right::Deliver, Right::Queue]),
+        "import" => Some(&[Right::Import]),
         "sequencer" => Some(&[Right::Sequence]),
         _ => None,
     }
@@ -820,10 +844,14 @@ pub enum Kind {
     Endorse,
     /// `pr/1`: Opens a pull request: subject is the title, body the description.
     Pr,
+    /// `import/1`: A server opens a pull request for somebody who pushed to `refs/for/<branch>` with stock git; the push certificate is its authority and its tree.
+    Import,
     /// `issue/1`: Opens an issue: subject is the title, body the description.
     Issue,
     /// `revision/1`: A new revision of the code, for the same target or another one.
     Revision,
+    /// `import-revision/1`: A server records a new revision for somebody who pushed to `refs/for/<branch>` with stock git.
+    ImportRevision,
     /// `ready/1`: The draft is ready.
     Ready,
     /// `draft/1`: Not ready after all.
@@ -848,6 +876,8 @@ pub enum Kind {
     Unresolve,
     /// `review/1`: A review: one event and one signature, however many comments. The body is the summary. With verdict `comment` the right `comment` is enough.
     Review,
+    /// `override/1`: Somebody takes it on themselves to let the revision land without the approvals, checks or owners that it lacks; the body says why.
+    Override,
     /// `merge-request/1`: A person asks a land bot to merge.
     MergeRequest,
     /// `merge/1`: The target branch moves, in the same transaction.
@@ -882,6 +912,8 @@ pub enum Kind {
     RunEnd,
     /// `receipt/1`: One accepted push: its tree is a snapshot of all other refs, and of the numbers given to objects.
     Receipt,
+    /// `receipt/2`: One accepted push, as receipt/1, and beside the snapshot what the push changed and what was refused since the receipt before.
+    Receipt2,
     /// `archive/1`: Closed objects are folded: parents beyond the first are their tips, and the tree maps object id to tip. The first archive commit is empty.
     Archive,
     /// `delivery/1`: One attempt to deliver; the body may hold the receiver's answer, shortened.
@@ -895,8 +927,10 @@ impl Kind {
         Self::Proposal,
         Self::Endorse,
         Self::Pr,
+        Self::Import,
         Self::Issue,
         Self::Revision,
+        Self::ImportRevision,
         Self::Ready,
         Self::Draft,
         Self::Edit,
@@ -909,6 +943,7 @@ impl Kind {
         Self::Resolve,
         Self::Unresolve,
         Self::Review,
+        Self::Override,
         Self::MergeRequest,
         Self::Merge,
         Self::Close,
@@ -926,6 +961,7 @@ impl Kind {
         Self::RunStep,
         Self::RunEnd,
         Self::Receipt,
+        Self::Receipt2,
         Self::Archive,
         Self::Delivery,
     ];
@@ -937,8 +973,10 @@ impl Kind {
             Self::Proposal => "proposal/1",
             Self::Endorse => "endorse/1",
             Self::Pr => "pr/1",
+            Self::Import => "import/1",
             Self::Issue => "issue/1",
             Self::Revision => "revision/1",
+            Self::ImportRevision => "import-revision/1",
             Self::Ready => "ready/1",
             Self::Draft => "draft/1",
             Self::Edit => "edit/1",
@@ -951,6 +989,7 @@ impl Kind {
             Self::Resolve => "resolve/1",
             Self::Unresolve => "unresolve/1",
             Self::Review => "review/1",
+            Self::Override => "override/1",
             Self::MergeRequest => "merge-request/1",
             Self::Merge => "merge/1",
             Self::Close => "close/1",
@@ -968,6 +1007,7 @@ impl Kind {
             Self::RunStep => "run-step/1",
             Self::RunEnd => "run-end/1",
             Self::Receipt => "receipt/1",
+            Self::Receipt2 => "receipt/2",
             Self::Archive => "archive/1",
             Self::Delivery => "delivery/1",
         }
@@ -980,8 +1020,10 @@ impl Kind {
             "proposal/1" => Some(Self::Proposal),
             "endorse/1" => Some(Self::Endorse),
             "pr/1" => Some(Self::Pr),
+            "import/1" => Some(Self::Import),
             "issue/1" => Some(Self::Issue),
             "revision/1" => Some(Self::Revision),
+            "import-revision/1" => Some(Self::ImportRevision),
             "ready/1" => Some(Self::Ready),
             "draft/1" => Some(Self::Draft),
             "edit/1" => Some(Self::Edit),
@@ -994,6 +1036,7 @@ impl Kind {
             "resolve/1" => Some(Self::Resolve),
             "unresolve/1" => Some(Self::Unresolve),
             "review/1" => Some(Self::Review),
+            "override/1" => Some(Self::Override),
             "merge-request/1" => Some(Self::MergeRequest),
             "merge/1" => Some(Self::Merge),
             "close/1" => Some(Self::Close),
@@ -1011,6 +1054,7 @@ impl Kind {
             "run-step/1" => Some(Self::RunStep),
             "run-end/1" => Some(Self::RunEnd),
             "receipt/1" => Some(Self::Receipt),
+            "receipt/2" => Some(Self::Receipt2),
             "archive/1" => Some(Self::Archive),
             "delivery/1" => Some(Self::Delivery),
             _ => None,
@@ -1026,8 +1070,10 @@ impl Kind {
             Self::Proposal => &PROPOSAL_1,
             Self::Endorse => &ENDORSE_1,
             Self::Pr => &PR_1,
+            Self::Import => &IMPORT_1,
             Self::Issue => &ISSUE_1,
             Self::Revision => &REVISION_1,
+            Self::ImportRevision => &IMPORT_REVISION_1,
             Self::Ready => &READY_1,
             Self::Draft => &DRAFT_1,
             Self::Edit => &EDIT_1,
@@ -1040,6 +1086,7 @@ impl Kind {
             Self::Resolve => &RESOLVE_1,
             Self::Unresolve => &UNRESOLVE_1,
             Self::Review => &REVIEW_1,
+            Self::Override => &OVERRIDE_1,
             Self::MergeRequest => &MERGE_REQUEST_1,
             Self::Merge => &MERGE_1,
             Self::Close => &CLOSE_1,
@@ -1057,6 +1104,7 @@ impl Kind {
             Self::RunStep => &RUN_STEP_1,
             Self::RunEnd => &RUN_END_1,
             Self::Receipt => &RECEIPT_1,
+            Self::Receipt2 => &RECEIPT_2,
             Self::Archive => &ARCHIVE_1,
             Self::Delivery => &DELIVERY_1,
         }
@@ -1181,6 +1229,37 @@ static PR_1: KindSpec = KindSpec {
     user_subject: true,
 };
 
+static IMPORT_1: KindSpec = KindSpec {
+    kind: Kind::Import,
+    logs: &[LogType::Pr],
+    position: Position::Root,
+    parents: (1, 1),
+    keys: &[
+        KeySpec {
+            key: "Forge-Target",
+            repeat: Repeat::One,
+        },
+        KeySpec {
+            key: "Forge-Base",
+            repeat: Repeat::One,
+        },
+        KeySpec {
+            key: "Forge-Head",
+            repeat: Repeat::One,
+        },
+        KeySpec {
+            key: "Forge-Pusher",
+            repeat: Repeat::One,
+        },
+    ],
+    body: BodyUse::Optional,
+    tree: TreeShape::Certificate,
+    right: Right::Import,
+    or: None,
+    open: false,
+    user_subject: true,
+};
+
 static ISSUE_1: KindSpec = KindSpec {
     kind: Kind::Issue,
     logs: &[LogType::Issue, LogType::Guest],
@@ -1231,6 +1310,37 @@ static REVISION_1: KindSpec = KindSpec {
     tree: TreeShape::Empty,
     right: Right::Revise,
     or: Some(OrElse::Author),
+    open: true,
+    user_subject: false,
+};
+
+static IMPORT_REVISION_1: KindSpec = KindSpec {
+    kind: Kind::ImportRevision,
+    logs: &[LogType::Pr],
+    position: Position::Later,
+    parents: (1, 1),
+    keys: &[
+        KeySpec {
+            key: "Forge-Revision",
+            repeat: Repeat::One,
+        },
+        KeySpec {
+            key: "Forge-Base",
+            repeat: Repeat::One,
+        },
+        KeySpec {
+            key: "Forge-Head",
+            repeat: Repeat::One,
+        },
+        KeySpec {
+            key: "Forge-Pusher",
+            repeat: Repeat::One,
+        },
+    ],
+    body: BodyUse::Optional,
+    tree: TreeShape::Certificate,
+    right: Right::Import,
+    or: None,
     open: true,
     user_subject: false,
 };
@@ -1475,6 +1585,33 @@ static REVIEW_1: KindSpec = KindSpec {
     right: Right::Review,
     or: None,
     open: false,
+    user_subject: false,
+};
+
+static OVERRIDE_1: KindSpec = KindSpec {
+    kind: Kind::Override,
+    logs: &[LogType::Pr],
+    position: Position::Later,
+    parents: (1, 1),
+    keys: &[
+        KeySpec {
+            key: "Forge-Revision",
+            repeat: Repeat::One,
+        },
+        KeySpec {
+            key: "Forge-Base",
+            repeat: Repeat::One,
+        },
+        KeySpec {
+            key: "Forge-Head",
+            repeat: Repeat::One,
+        },
+    ],
+    body: BodyUse::Required,
+    tree: TreeShape::Empty,
+    right: Right::Override,
+    or: None,
+    open: true,
     user_subject: false,
 };
 
@@ -1949,6 +2086,37 @@ static RECEIPT_1: KindSpec = KindSpec {
     ],
     body: BodyUse::None,
     tree: TreeShape::Receipt,
+    right: Right::Sequence,
+    or: None,
+    open: false,
+    user_subject: false,
+};
+
+static RECEIPT_2: KindSpec = KindSpec {
+    kind: Kind::Receipt2,
+    logs: &[LogType::Receipts],
+    position: Position::Any,
+    parents: (1, 1),
+    keys: &[
+        KeySpec {
+            key: "Forge-Sequence",
+            repeat: Repeat::One,
+        },
+        KeySpec {
+            key: "Forge-Pusher",
+            repeat: Repeat::One,
+        },
+        KeySpec {
+            key: "Forge-Time",
+            repeat: Repeat::One,
+        },
+        KeySpec {
+            key: "Forge-Decision",
+            repeat: Repeat::One,
+        },
+    ],
+    body: BodyUse::None,
+    tree: TreeShape::Receipt2,
     right: Right::Sequence,
     or: None,
     open: false,

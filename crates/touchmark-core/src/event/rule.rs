@@ -137,6 +137,8 @@ pub enum Rule {
     RunEnded,
     /// What came in to a pull request through a join neither merges, asks to merge, gives or takes a verdict, settles a thread, readies nor reopens it.
     JoinedDecision,
+    /// The push certificate of an import verifies, names the imported head for the target, and its key is in use and belongs to whoever may do this.
+    CertificateMismatch,
     /// `redact/1` directly follows the `snapshot/1` that starts the log, and names the same object and tip.
     SnapshotOrder,
     /// A new event's time is at most ten minutes ahead of the judge's clock.
@@ -151,12 +153,16 @@ pub enum Rule {
     RecordError,
     /// The command changes something.
     NothingToDo,
+    /// The server has a policy, and the policy knows the server's sequencer; before that nothing else is accepted.
+    ServerSetup,
+    /// The server judges and applies a push within its time limit; what keeps it from that refuses the push.
+    ServerError,
     /// A push names at most 1000 refs, each once, in full, by git's rules for names and in UTF-8; an option has at most 1024 bytes of UTF-8 without control characters, and there are at most 32.
     PushForm,
-    /// What a push brings is within the limits for the number of objects, the size of one and of all unpacked, and how much larger than stored that is.
-    PushSize,
     /// A push brings whole history: neither it nor the server's repository is shallow.
     PushShallow,
+    /// What a push brings is within the limits for the number of objects, the size of one and of all unpacked, and how much larger than stored that is.
+    PushSize,
     /// A push goes to the repository itself, not to a namespace in it (`GIT_NAMESPACE`).
     PushNamespace,
     /// A push moves no branch that is checked out on the server, and does not delete the one that its `HEAD` names.
@@ -169,10 +175,76 @@ pub enum Rule {
     PushUnjudged,
     /// The server's repository is configured so that every push is judged and applied as a whole.
     ServerConfiguration,
-    /// The server judges and applies a push within its time limit; what keeps it from that refuses the push.
-    ServerError,
     /// On a server's repository refs change by a push and by nothing else.
     ServerDoor,
+    /// The push keeps the policy's limits: refs, events, commits, paths, objects and bytes, unpacked.
+    PushLimit,
+    /// The pusher is proven by a push certificate or the transport's login to be somebody whom the policy knows.
+    PusherUnproven,
+    /// The push certificate is signed by a key in use, names exactly what is pushed, and carries this server's nonce.
+    CertificateInvalid,
+    /// Only branches, tags and the forge's own refs exist on a server.
+    RefNamespace,
+    /// A ref's name is printable ASCII that git accepts, and no name that could be taken for something else.
+    RefName,
+    /// No two branches or tags differ by the case of their letters alone, and none is a directory of another.
+    RefCase,
+    /// A ref holds the type of object that it is for: commits, or for tags also annotated tags.
+    RefObject,
+    /// No ref of the forge is deleted; only the sequencer folds closed objects into the archive.
+    RefDelete,
+    /// A log only grows: its new tip has the old one in its chain of first parents.
+    RefRewind,
+    /// Receipts, archive, notes and numbers are written by the sequencer alone.
+    RefOwner,
+    /// A log that is in the archive comes back only as a continuation of its archived tip.
+    RefArchived,
+    /// A pull request's `heads` is what its revisions make it, and moves with them.
+    HeadsMismatch,
+    /// A protected branch moves only together with the event that merges a pull request into it.
+    BranchProtected,
+    /// The pusher may create, push to or delete the branch.
+    BranchRight,
+    /// The pusher may create, move or delete the tag.
+    TagRight,
+    /// Whoever changes a path is among those whom the policy lets write it.
+    PathRight,
+    /// A merge event and the move of its branch are in one push and name each other's values.
+    MergeMismatch,
+    /// The branch's rule lets the signer merge; a bot merges only what a person asked for.
+    MergeRight,
+    /// The branch's rule allows the method, and the commits that land have its form.
+    MergeMethod,
+    /// The tree that lands is what the merge rule makes of base, target and head.
+    MergeResult,
+    /// Target and head go together by the merge rule.
+    MergeConflict,
+    /// Every check that the branch's rule requires has succeeded on the head, reported by whom the rule names.
+    ChecksMissing,
+    /// A check that the policy reserves is reported only by whom it names.
+    CheckSigner,
+    /// Every owner that CODEOWNERS names for a changed path has approved, by one person for each.
+    OwnersMissing,
+    /// CODEOWNERS on the target can be read in full and names only people and teams of the policy.
+    OwnersForm,
+    /// Nothing rests on an event that a compromised key signed after the receipt that the policy names.
+    KeyCompromised,
+    /// Guests may contribute here, and this one has not reached the limits for guests.
+    GuestLimit,
+    /// A commit of code has well-formed headers, each once and in git's order.
+    CommitForm,
+    /// No commit of code is formed like an event.
+    CommitEvent,
+    /// Where the branch's rule asks for it, every new commit is signed by a key in use.
+    CommitSignature,
+    /// Names of files and folders are what they seem to be on every system that checks them out.
+    ContentName,
+    /// A symbolic link stays inside the tree.
+    ContentLink,
+    /// A submodule's address is one that a clone may safely fetch from.
+    ContentModules,
+    /// No commit adds what looks like a private key or an access token.
+    ContentSecret,
 }
 
 impl Rule {
@@ -244,6 +316,7 @@ impl Rule {
         Self::QueueEntry,
         Self::RunEnded,
         Self::JoinedDecision,
+        Self::CertificateMismatch,
         Self::SnapshotOrder,
         Self::TimeFuture,
         Self::SelfApproval,
@@ -251,17 +324,52 @@ impl Rule {
         Self::ThreadsOpen,
         Self::RecordError,
         Self::NothingToDo,
+        Self::ServerSetup,
+        Self::ServerError,
         Self::PushForm,
-        Self::PushSize,
         Self::PushShallow,
+        Self::PushSize,
         Self::PushNamespace,
         Self::PushCheckedOut,
         Self::PushSymbolic,
         Self::PushMoved,
         Self::PushUnjudged,
         Self::ServerConfiguration,
-        Self::ServerError,
         Self::ServerDoor,
+        Self::PushLimit,
+        Self::PusherUnproven,
+        Self::CertificateInvalid,
+        Self::RefNamespace,
+        Self::RefName,
+        Self::RefCase,
+        Self::RefObject,
+        Self::RefDelete,
+        Self::RefRewind,
+        Self::RefOwner,
+        Self::RefArchived,
+        Self::HeadsMismatch,
+        Self::BranchProtected,
+        Self::BranchRight,
+        Self::TagRight,
+        Self::PathRight,
+        Self::MergeMismatch,
+        Self::MergeRight,
+        Self::MergeMethod,
+        Self::MergeResult,
+        Self::MergeConflict,
+        Self::ChecksMissing,
+        Self::CheckSigner,
+        Self::OwnersMissing,
+        Self::OwnersForm,
+        Self::KeyCompromised,
+        Self::GuestLimit,
+        Self::CommitForm,
+        Self::CommitEvent,
+        Self::CommitSignature,
+        Self::ContentName,
+        Self::ContentLink,
+        Self::ContentModules,
+        Self::ContentSecret,
     ];
 
     /// Id, stage and text of each, in the same order.
@@ -565,6 +673,11 @@ impl Rule {
             "What came in to a pull request through a join neither merges, asks to merge, gives or takes a verdict, settles a thread, readies nor reopens it.",
         ),
         (
+            "certificate-mismatch",
+            "state",
+            "The push certificate of an import verifies, names the imported head for the target, and its key is in use and belongs to whoever may do this.",
+        ),
+        (
             "snapshot-order",
             "state",
             "`redact/1` directly follows the `snapshot/1` that starts the log, and names the same object and tip.",
@@ -596,19 +709,29 @@ impl Rule {
         ),
         ("nothing-to-do", "decide", "The command changes something."),
         (
+            "server-setup",
+            "decide",
+            "The server has a policy, and the policy knows the server's sequencer; before that nothing else is accepted.",
+        ),
+        (
+            "server-error",
+            "decide",
+            "The server judges and applies a push within its time limit; what keeps it from that refuses the push.",
+        ),
+        (
             "push-form",
             "decide",
             "A push names at most 1000 refs, each once, in full, by git's rules for names and in UTF-8; an option has at most 1024 bytes of UTF-8 without control characters, and there are at most 32.",
         ),
         (
-            "push-size",
-            "decide",
-            "What a push brings is within the limits for the number of objects, the size of one and of all unpacked, and how much larger than stored that is.",
-        ),
-        (
             "push-shallow",
             "decide",
             "A push brings whole history: neither it nor the server's repository is shallow.",
+        ),
+        (
+            "push-size",
+            "decide",
+            "What a push brings is within the limits for the number of objects, the size of one and of all unpacked, and how much larger than stored that is.",
         ),
         (
             "push-namespace",
@@ -641,14 +764,179 @@ impl Rule {
             "The server's repository is configured so that every push is judged and applied as a whole.",
         ),
         (
-            "server-error",
-            "decide",
-            "The server judges and applies a push within its time limit; what keeps it from that refuses the push.",
-        ),
-        (
             "server-door",
             "decide",
             "On a server's repository refs change by a push and by nothing else.",
+        ),
+        (
+            "push-limit",
+            "decide",
+            "The push keeps the policy's limits: refs, events, commits, paths, objects and bytes, unpacked.",
+        ),
+        (
+            "pusher-unproven",
+            "decide",
+            "The pusher is proven by a push certificate or the transport's login to be somebody whom the policy knows.",
+        ),
+        (
+            "certificate-invalid",
+            "decide",
+            "The push certificate is signed by a key in use, names exactly what is pushed, and carries this server's nonce.",
+        ),
+        (
+            "ref-namespace",
+            "decide",
+            "Only branches, tags and the forge's own refs exist on a server.",
+        ),
+        (
+            "ref-name",
+            "decide",
+            "A ref's name is printable ASCII that git accepts, and no name that could be taken for something else.",
+        ),
+        (
+            "ref-case",
+            "decide",
+            "No two branches or tags differ by the case of their letters alone, and none is a directory of another.",
+        ),
+        (
+            "ref-object",
+            "decide",
+            "A ref holds the type of object that it is for: commits, or for tags also annotated tags.",
+        ),
+        (
+            "ref-delete",
+            "decide",
+            "No ref of the forge is deleted; only the sequencer folds closed objects into the archive.",
+        ),
+        (
+            "ref-rewind",
+            "decide",
+            "A log only grows: its new tip has the old one in its chain of first parents.",
+        ),
+        (
+            "ref-owner",
+            "decide",
+            "Receipts, archive, notes and numbers are written by the sequencer alone.",
+        ),
+        (
+            "ref-archived",
+            "decide",
+            "A log that is in the archive comes back only as a continuation of its archived tip.",
+        ),
+        (
+            "heads-mismatch",
+            "decide",
+            "A pull request's `heads` is what its revisions make it, and moves with them.",
+        ),
+        (
+            "branch-protected",
+            "decide",
+            "A protected branch moves only together with the event that merges a pull request into it.",
+        ),
+        (
+            "branch-right",
+            "decide",
+            "The pusher may create, push to or delete the branch.",
+        ),
+        (
+            "tag-right",
+            "decide",
+            "The pusher may create, move or delete the tag.",
+        ),
+        (
+            "path-right",
+            "decide",
+            "Whoever changes a path is among those whom the policy lets write it.",
+        ),
+        (
+            "merge-mismatch",
+            "decide",
+            "A merge event and the move of its branch are in one push and name each other's values.",
+        ),
+        (
+            "merge-right",
+            "decide",
+            "The branch's rule lets the signer merge; a bot merges only what a person asked for.",
+        ),
+        (
+            "merge-method",
+            "decide",
+            "The branch's rule allows the method, and the commits that land have its form.",
+        ),
+        (
+            "merge-result",
+            "decide",
+            "The tree that lands is what the merge rule makes of base, target and head.",
+        ),
+        (
+            "merge-conflict",
+            "decide",
+            "Target and head go together by the merge rule.",
+        ),
+        (
+            "checks-missing",
+            "decide",
+            "Every check that the branch's rule requires has succeeded on the head, reported by whom the rule names.",
+        ),
+        (
+            "check-signer",
+            "decide",
+            "A check that the policy reserves is reported only by whom it names.",
+        ),
+        (
+            "owners-missing",
+            "decide",
+            "Every owner that CODEOWNERS names for a changed path has approved, by one person for each.",
+        ),
+        (
+            "owners-form",
+            "decide",
+            "CODEOWNERS on the target can be read in full and names only people and teams of the policy.",
+        ),
+        (
+            "key-compromised",
+            "decide",
+            "Nothing rests on an event that a compromised key signed after the receipt that the policy names.",
+        ),
+        (
+            "guest-limit",
+            "decide",
+            "Guests may contribute here, and this one has not reached the limits for guests.",
+        ),
+        (
+            "commit-form",
+            "decide",
+            "A commit of code has well-formed headers, each once and in git's order.",
+        ),
+        (
+            "commit-event",
+            "decide",
+            "No commit of code is formed like an event.",
+        ),
+        (
+            "commit-signature",
+            "decide",
+            "Where the branch's rule asks for it, every new commit is signed by a key in use.",
+        ),
+        (
+            "content-name",
+            "decide",
+            "Names of files and folders are what they seem to be on every system that checks them out.",
+        ),
+        (
+            "content-link",
+            "decide",
+            "A symbolic link stays inside the tree.",
+        ),
+        (
+            "content-modules",
+            "decide",
+            "A submodule's address is one that a clone may safely fetch from.",
+        ),
+        (
+            "content-secret",
+            "decide",
+            "No commit adds what looks like a private key or an access token.",
         ),
     ];
 

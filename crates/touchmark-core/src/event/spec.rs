@@ -88,6 +88,10 @@ pub enum TreeShape {
     Snapshot,
     /// A snapshot of refs.
     Receipt,
+    /// A snapshot of refs, and what led to it.
+    Receipt2,
+    /// A push certificate.
+    Certificate,
     /// Ids of objects and their tips.
     Archive,
 }

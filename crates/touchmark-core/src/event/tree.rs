@@ -18,6 +18,9 @@ const POLICY_FILE_MAX_LEN: usize = 1_048_576;
 const ENDORSEMENTS_MAX: usize = 100;
 const ENDORSEMENT_MAX_LEN: usize = 131_072;
 const SNAPSHOT_FILE_MAX_LEN: usize = 16_777_216;
+const CERTIFICATE_MAX_LEN: usize = 65_536;
+/// The files of a receipt beside its snapshot.
+const RECEIPT_FILES: [&[u8]; 2] = [b"changes", b"denials"];
 const EVIDENCE_MAX_LEVELS: usize = 4;
 const EVIDENCE_MAX_ENTRIES: usize = 1000;
 const EVIDENCE_NAME_MAX_LEN: usize = 255;
@@ -45,6 +48,7 @@ enum Content {
     Policy(Box<Policy>),
     Evidence(Vec<String>),
     Snapshot(Box<Snapshot>),
+    Certificate(Vec<u8>),
 }
 
 /// Files by number. Contents are held once for each blob: many names for one large blob must not cost more than one.
@@ -116,6 +120,14 @@ impl Files {
     pub fn snapshot(&self) -> Option<&[u8]> {
         match &self.0 {
             Content::Snapshot(snapshot) => Some(&snapshot.state),
+            _ => None,
+        }
+    }
+
+    /// An import's push certificate.
+    pub fn certificate(&self) -> Option<&[u8]> {
+        match &self.0 {
+            Content::Certificate(certificate) => Some(certificate),
             _ => None,
         }
     }
@@ -193,7 +205,9 @@ pub(super) fn read(
         TreeShape::Evidence => Content::Evidence(walk.evidence(tree)),
         TreeShape::Policy => Content::Policy(Box::new(walk.policy(tree, spec.kind))),
         TreeShape::Snapshot => Content::Snapshot(Box::new(walk.snapshot(tree))),
-        TreeShape::Receipt => walk.receipt(tree),
+        TreeShape::Receipt => walk.receipt(tree, &[]),
+        TreeShape::Receipt2 => walk.receipt(tree, &RECEIPT_FILES),
+        TreeShape::Certificate => Content::Certificate(walk.certificate(tree)),
         TreeShape::Archive => walk.archive(tree),
     };
     match walk.first {
@@ -209,7 +223,11 @@ fn takes_empty(shape: TreeShape, payload: &Payload) -> bool {
         TreeShape::Review => {
             matches!(payload, Payload::Review(review) if review.comments.is_empty())
         }
-        TreeShape::Policy | TreeShape::Snapshot | TreeShape::Receipt => false,
+        TreeShape::Policy
+        | TreeShape::Snapshot
+        | TreeShape::Receipt
+        | TreeShape::Receipt2
+        | TreeShape::Certificate => false,
     }
 }
 
@@ -519,12 +537,14 @@ impl<'a> Walk<'a> {
         snapshot
     }
 
-    fn receipt(&mut self, tree: &ObjectId) -> Content {
+    /// A receipt's tree, in which `files` may stand; their contents need not be there.
+    fn receipt(&mut self, tree: &ObjectId, files: &[&[u8]]) -> Content {
         let mut refs = false;
         for entry in &self.directory(tree) {
             match (entry.name, entry.mode) {
                 (b"refs", MODE_TREE) => refs = true,
                 (b"numbers" | b"aliases", MODE_TREE) => {}
+                (name, MODE_FILE) if files.contains(&name) => {}
                 _ => self.unexpected(entry),
             }
         }
@@ -532,6 +552,22 @@ impl<'a> Walk<'a> {
             self.note(Rule::TreeShape, "a receipt's tree holds refs");
         }
         Content::Nothing
+    }
+
+    fn certificate(&mut self, tree: &ObjectId) -> Vec<u8> {
+        let mut certificate = None;
+        for entry in &self.directory(tree) {
+            match (entry.name, entry.mode) {
+                (b"certificate", MODE_FILE) => {
+                    certificate = Some(self.file(&entry.id, CERTIFICATE_MAX_LEN).to_vec());
+                }
+                _ => self.unexpected(entry),
+            }
+        }
+        certificate.unwrap_or_else(|| {
+            self.note(Rule::TreeShape, "an import's tree holds certificate");
+            Vec::new()
+        })
     }
 
     fn archive(&mut self, tree: &ObjectId) -> Content {

@@ -1,15 +1,24 @@
 //! The policy: who may do what. A tree of plain files, parsed strictly and once per version.
 
+mod can;
 mod chain;
+mod lint;
 mod parse;
+mod rules;
 mod toml_1_0;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+pub use can::{Action, Answer};
 pub use chain::{PolicyChain, PolicyState};
+pub use lint::Lint;
 pub use parse::{PolicyError, parse};
+pub use rules::{
+    ApprovalGroup, BranchRule, Compromised, Guests, Limits, Parties, PathRule, RequiredCheck,
+    Rules, TagRule,
+};
 
 use crate::event::{Right, role_rights};
 use crate::sign::{Fingerprint, PublicKey};
@@ -17,16 +26,24 @@ use crate::sign::{Fingerprint, PublicKey};
 /// One version of the policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
+    /// The version of the file format: 1 has no rules of its own.
+    pub format: u32,
     /// How many admins must endorse the next version.
     pub threshold: u32,
     /// People by name.
     pub people: BTreeMap<String, Identity>,
     /// Bots by name.
     pub bots: BTreeMap<String, Identity>,
+    /// Teams of people by name.
+    pub teams: BTreeMap<String, BTreeSet<String>>,
+    /// Roles that this policy adds, with their rights.
+    pub roles: BTreeMap<String, BTreeSet<Right>>,
     /// Who may stand in for the admins, if the project did not decline to have anyone.
     pub recovery: Option<Recovery>,
     /// Rules for everything that has no rule of its own.
     pub defaults: Defaults,
+    /// What holds for branches, tags, paths and pushes.
+    pub rules: Rules,
     /// Every key that the policy has ever had.
     keys: BTreeMap<PublicKey, Key>,
 }
@@ -91,12 +108,30 @@ impl Policy {
 
     /// Whether one of the roles of `name` grants `right`.
     pub fn grants(&self, name: &str, right: Right) -> bool {
-        self.identity(name).is_some_and(|identity| {
-            identity
+        self.granting(name, right).is_some()
+    }
+
+    /// The first role of `name` that grants `right`.
+    pub fn granting(&self, name: &str, right: Right) -> Option<&str> {
+        let grants = |role: &&String| match role_rights(role) {
+            Some(rights) => rights.contains(&right),
+            None => self
                 .roles
-                .iter()
-                .filter_map(|role| role_rights(role))
-                .any(|rights| rights.contains(&right))
+                .get(*role)
+                .is_some_and(|rights| rights.contains(&right)),
+        };
+        let identity = self.identity(name)?;
+        identity.roles.iter().find(grants).map(String::as_str)
+    }
+
+    /// Whether a list of people, bots and teams names `name`, itself or in a team.
+    pub fn names(&self, parties: &Parties, name: &str) -> bool {
+        parties.iter().any(|party| match party.strip_prefix('@') {
+            Some(team) => self
+                .teams
+                .get(team)
+                .is_some_and(|members| members.contains(name)),
+            None => party == name,
         })
     }
 
@@ -144,6 +179,15 @@ impl Policy {
                 format!("the key {} of {} {fault}", public.fingerprint(), old.owner),
             ));
         }
-        Ok(())
+        let lost =
+            |old: &&Compromised| !(self.rules.compromised.iter()).any(|new| new.key == old.key);
+        match before.rules.compromised.iter().find(lost) {
+            None => Ok(()),
+            Some(old) => Err(PolicyError::new(
+                "policy.toml",
+                Some("compromised".to_owned()),
+                format!("the key {} was compromised and stays so", old.key),
+            )),
+        }
     }
 }

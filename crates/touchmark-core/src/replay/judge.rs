@@ -38,7 +38,18 @@ enum Authority<'a> {
     Guest,
 }
 
-impl Signer<'_> {
+impl<'a> Signer<'a> {
+    /// The policy that judges the signer; guests have none.
+    pub(super) fn policy(&self) -> Result<&'a Policy, Refusal> {
+        match self.authority {
+            Authority::Policy(policy) => Ok(policy),
+            Authority::Guest => {
+                let reason = "a guest has no place in the policy";
+                Err(Refusal::new(Rule::RightMissing, reason))
+            }
+        }
+    }
+
     /// Whether the policy gives this signer the right.
     pub fn may(&self, right: Right) -> bool {
         match self.authority {

@@ -9,7 +9,10 @@ mod attacks;
 mod check;
 mod comments;
 mod delivery;
+mod device_keys;
 mod document;
+mod endorsements;
+mod import;
 mod issue;
 mod judge;
 #[cfg(test)]
@@ -28,10 +31,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use comments::{Comment, CommentAnchor, Comments};
 pub use document::{canonical_json, log_document, repository_document};
+pub use endorsements::{Share, Tally, tree_without_endorsements};
+pub(crate) use endorsements::{fits, read_one};
+pub use import::FOR;
 pub use judge::Signer;
 pub(crate) use object::expect_open;
-pub(crate) use policy::check_first_policy;
-pub use policy::{replay_policy, tree_without_endorsements};
+pub use policy::replay_policy;
+pub(crate) use policy::{check_first_policy, check_next_version};
 pub use state::*;
 
 use crate::event::{self, Event, Rule, Verify, payload};
@@ -428,7 +434,8 @@ impl State {
             P::Check(check) => Self::Check(check::start(event, check, by)),
             P::Queue(queue) => Self::Queue(queue::start(queue)),
             P::Run(run) => Self::Run(Box::new(run::start(event, run, by))),
-            P::Receipt(receipt) => Self::Receipts(receipt::start(event, receipt, by)?),
+            P::Import(import) => Self::Pr(Box::new(import::start(event, import, signer)?)),
+            P::Receipt(_) | P::Receipt2(_) => Self::Receipts(receipt::start(event, by)?),
             P::Archive(archive) => Self::Archive(archive::start(event, archive)?),
             P::Delivery(delivery) => Self::Deliveries(delivery::start(event, delivery)),
             _ => {
@@ -466,7 +473,7 @@ impl State {
     pub(crate) fn apply(&mut self, event: &Event, signer: &Signer<'_>) {
         let by = signer.name.as_str();
         match self {
-            Self::Pr(state) => pr::apply(state, event, by),
+            Self::Pr(state) => pr::apply(state, event, signer),
             Self::Issue(state) => issue::apply(state, event, by),
             Self::Proposal(state) => proposal::apply(state, event, by),
             Self::Check(state) => check::apply(state, event, by),

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use super::comments::Comments;
 use super::object::{self, Tags, Topic, change_labels, change_people};
-use super::{GivenVerdict, Merge, MergeRequest, PrState, Revision, Signer, Status};
+use super::{
+    GivenVerdict, Merge, MergeRequest, Override, PrState, Revision, Signer, Status, import,
+};
 use crate::event::{Event, Payload, Rule, Verdict, payload};
 use crate::heads;
 use crate::id::ObjectId;
@@ -23,6 +25,7 @@ pub(super) fn start(event: &Event, opened: &payload::Pr, by: &str) -> PrState {
         labels: BTreeSet::new(),
         merge: None,
         merge_request: None,
+        overrides: Vec::new(),
         redactions: 0,
         reviewers: BTreeSet::new(),
         revisions: vec![Revision {
@@ -103,6 +106,18 @@ impl PrState {
         Err(refusal)
     }
 
+    /// Rule `revision-sequence`.
+    fn expect_number(&self, number: u32) -> Result<(), Refusal> {
+        if self.number().checked_add(1) == Some(number) {
+            return Ok(());
+        }
+        let reason = format!(
+            "revision {number} does not follow revision {}",
+            self.number()
+        );
+        Err(Refusal::new(Rule::RevisionSequence, reason))
+    }
+
     /// Rules of what lands: not a draft, and the latest revision as it is.
     fn expect_landable(&self, number: u32, base: ObjectId, head: ObjectId) -> Result<(), Refusal> {
         self.named(number, base, head)?;
@@ -116,16 +131,14 @@ impl PrState {
 
 pub(super) fn check(state: &PrState, event: &Event, signer: &Signer<'_>) -> Result<(), Refusal> {
     match &event.payload {
-        Payload::Revision(new) => {
-            if state.number().checked_add(1) != Some(new.revision) {
-                let reason = format!(
-                    "revision {} does not follow revision {}",
-                    new.revision,
-                    state.number()
-                );
-                return Err(Refusal::new(Rule::RevisionSequence, reason));
-            }
-            Ok(())
+        Payload::Revision(new) => state.expect_number(new.revision),
+        Payload::ImportRevision(new) => {
+            state.expect_number(new.revision)?;
+            import::check_revision(state, event, new, signer).map(|_| ())
+        }
+        Payload::Override(over) => {
+            state.expect_draft(false)?;
+            state.expect_landable(over.revision, over.base, over.head)
         }
         Payload::Ready(_) => state.expect_draft(true),
         Payload::Draft(_) => state.expect_draft(false),
@@ -151,6 +164,7 @@ pub(super) fn check_joined(event: &Event) -> Result<(), Refusal> {
     let decides = match &event.payload {
         Payload::Merge(_)
         | Payload::MergeRequest(_)
+        | Payload::Override(_)
         | Payload::Resolve(_)
         | Payload::Ready(_)
         | Payload::Reopen(_) => true,
@@ -197,8 +211,22 @@ fn check_review(
     object::expect_open(state.status)
 }
 
-pub(super) fn apply(state: &mut PrState, event: &Event, by: &str) {
+pub(super) fn apply(state: &mut PrState, event: &Event, signer: &Signer<'_>) {
+    let by = signer.name.as_str();
     match &event.payload {
+        Payload::ImportRevision(new) => {
+            // It was checked; a certificate that proves nothing would leave the record as it is.
+            if let Ok(person) = import::check_revision(state, event, new, signer) {
+                import::apply_revision(state, event, new, person);
+            }
+        }
+        Payload::Override(over) => state.overrides.push(Override {
+            by: by.to_owned(),
+            event: event.id,
+            key: event.signer.fingerprint(),
+            note: event.body.clone(),
+            revision: over.revision,
+        }),
         Payload::Revision(new) => {
             state.revisions.push(Revision {
                 base: new.base,

@@ -55,6 +55,7 @@ fn pr_is_bare(state: &PrState) -> bool {
     state.description.is_none()
         && state.comments.is_bare()
         && state.verdicts.is_empty()
+        && state.overrides.is_empty()
         && state
             .closed
             .as_ref()

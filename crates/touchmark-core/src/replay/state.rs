@@ -115,6 +115,9 @@ pub struct PrState {
     pub merge: Option<Merge>,
     /// Who asked a bot to merge it.
     pub merge_request: Option<MergeRequest>,
+    /// Who took it on themselves to let it land; left out of the document when nobody did, as it was before there were any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overrides: Vec<Override>,
     /// How often its history was erased.
     pub redactions: u32,
     /// Who is asked for a review.
@@ -174,6 +177,22 @@ pub struct MergeRequest {
     /// How it is to land.
     pub method: MergeMethod,
     /// What they say.
+    pub note: Option<String>,
+    /// The revision that they mean.
+    pub revision: u32,
+}
+
+/// Somebody lets a revision land although its gate is shut.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Override {
+    /// Who.
+    pub by: String,
+    /// The event.
+    pub event: ObjectId,
+    /// The key that signed it: a gate counts it only while the policy does.
+    pub key: Fingerprint,
+    /// Why.
     pub note: Option<String>,
     /// The revision that they mean.
     pub revision: u32,

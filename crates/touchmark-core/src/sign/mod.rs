@@ -5,6 +5,7 @@
 
 mod commit;
 mod key;
+pub mod push_certificate;
 mod secret;
 pub mod signers;
 mod sshsig;
@@ -19,9 +20,10 @@ pub use key::{
     APPLICATION_MAX_LEN, COMMENT_MAX_LEN, DecodedKeys, Fingerprint, FingerprintError, KeyError,
     KeyType, PublicKey, WeakKeyError,
 };
+pub use push_certificate::{CertificateError, CertifiedUpdate, PushCertificate};
 pub use secret::SecretKey;
 pub use signers::{AllowedSigners, RetireError, SignerLine, SignersDefect, SignersError};
 pub use sshsig::{
     ARMOR_MAX_LEN, NAMESPACE, Signature, SignatureError, Touch, assemble, bytes_to_sign, parse,
-    signed_bytes, verify,
+    signed_bytes, verify, verify_tag,
 };

@@ -12,6 +12,7 @@ mod code;
 mod fixture;
 mod incoming;
 mod log;
+mod merge;
 mod objects;
 mod prepared;
 mod refs;

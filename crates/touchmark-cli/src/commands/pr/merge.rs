@@ -6,9 +6,9 @@ use touchmark_core::decide;
 use touchmark_core::event::{MergeMethod, Time, payload};
 use touchmark_core::gate::{Facts, Verdicts};
 use touchmark_core::id::ObjectId;
+use touchmark_core::merge::SEMANTICS;
 use touchmark_git::Repository;
 
-use super::combine::SEMANTICS;
 use super::judged::judge;
 use super::landing::{Landing, land};
 use super::{Subject, code};

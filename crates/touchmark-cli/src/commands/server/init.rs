@@ -6,6 +6,7 @@ use serde_json::json;
 use touchmark_core::id::HashKind;
 
 use crate::globals::Globals;
+use crate::keys;
 use crate::output::Output;
 use crate::render::counted;
 use crate::server::setup;
@@ -24,6 +25,10 @@ pub(crate) struct Args {
     /// How a new repository names its objects: sha1 or sha256 [default: sha1]
     #[arg(long, value_name = "FORMAT", value_parser = format)]
     object_format: Option<HashKind>,
+
+    /// The public key, or the file that holds it, of the only admin who may bring the first policy [default: whoever pushes first]
+    #[arg(long, value_name = "KEY")]
+    admin: Option<String>,
 }
 
 fn format(name: &str) -> Result<HashKind, &'static str> {
@@ -33,13 +38,20 @@ fn format(name: &str) -> Result<HashKind, &'static str> {
 /// Runs the command.
 pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Result<()> {
     let path = globals.directory.join(&args.path);
-    let made = setup::make(&path, args.object_format)?;
-    let key = made.sequencer.to_string();
+    let admin = args
+        .admin
+        .as_deref()
+        .map(|key| keys::public_key(key, &globals.directory).map(|(key, _)| key))
+        .transpose()?;
+    let made = setup::make(&path, args.object_format, admin.as_ref())?;
+    let key = made.sequencer.to_openssh();
+    let import = made.import.to_openssh();
     let place = made.repo.common_dir().display().to_string();
     if out.is_json() {
         return out.json(&json!({
             "format": 1,
             "hooks": made.hooks,
+            "import": import,
             "new": made.is_new,
             "new_key": made.is_new_key,
             "path": place,
@@ -55,7 +67,10 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
         counted(made.settings.len(), "value")
     ))?;
     out.line(format_args!("  sequencer {key}"))?;
-    out.note("next, in a clone with its first commit:");
-    out.note(format_args!("  touchmark init --sequencer '{key}'"));
+    out.line(format_args!("  import    {import}"))?;
+    out.note("next, in a clone with its first commit, an admin starts the record:");
+    out.note(format_args!(
+        "  touchmark init --sequencer '{key}' --import-key '{import}'"
+    ));
     Ok(())
 }

@@ -222,6 +222,11 @@ fn files(objects: &mut Objects, payload: &Payload, salt: u32) -> ObjectId {
             add("state.json".to_owned(), format!("{salt}\n"));
         }
         (TreeShape::Receipt, _) => add("refs/heads/x".to_owned(), format!("{salt}")),
+        (TreeShape::Receipt2, _) => {
+            add("refs/heads/x".to_owned(), format!("{salt}"));
+            add("changes".to_owned(), format!("{salt}"));
+        }
+        (TreeShape::Certificate, _) => add("certificate".to_owned(), format!("{salt}")),
         (TreeShape::Archive, _) => add(format!("{:02x}/x", salt % 256), String::new()),
         _ => {}
     }

@@ -29,6 +29,11 @@ impl RefName {
         self.0.strip_prefix("refs/heads/")
     }
 
+    /// A tag's name without `refs/tags/`; `None` for a branch.
+    pub fn tag(&self) -> Option<&str> {
+        self.0.strip_prefix("refs/tags/")
+    }
+
     /// The name as subjects have it: a branch without `refs/heads/`, a tag in full.
     pub fn short(&self) -> &str {
         self.branch().unwrap_or(&self.0)
