@@ -287,6 +287,8 @@ fn bad_refs(b: &Builder) -> Vec<Vec<u8>> {
     .collect();
     let text = good.payload();
     certificates.push(signed("bob", text.trim_end().as_bytes()));
+    let cut = only(&format!("{old} {head} refs/for/mainx")).payload();
+    certificates.push(signed("bob", cut.trim_end().as_bytes()));
     certificates.push(signed("bob", format!("{text}push-option x\n").as_bytes()));
     certificates
 }
