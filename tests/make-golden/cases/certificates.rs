@@ -344,6 +344,7 @@ fn targets() -> Case {
         ("refs/heads/refs/for/x", "refs/for/refs/for/x"),
         ("refs/tags/v1", "refs/for/v1"),
         ("refs/tags/v1", "refs/for/refs/tags/v1"),
+        ("refs/tags/v1", "refs/for/"),
     ] {
         let certificate = Certificate::of(&b, "bob", "head-1").for_ref(name).text();
         let mut make = import(&mut b, "bob", &certificate);
@@ -355,6 +356,7 @@ fn targets() -> Case {
     Case::new("import-targets", b)
         .rejects(tried[2].1, "certificate-mismatch")
         .rejects(tried[3].1, "certificate-mismatch")
+        .rejects(tried[4].1, "certificate-mismatch")
         .fact(&tried[0].0, "/state/target", "refs/heads/release/1.x")
         .fact(&tried[1].0, "/state/target", "refs/heads/refs/for/x")
 }

@@ -82,7 +82,12 @@ fn proven<'a>(
     let bytes = event.files.certificate().unwrap_or_default();
     let certificate = PushCertificate::verify(head.kind(), bytes)
         .map_err(|error| mismatch(format!("the push certificate proves nothing: {error}")))?;
-    let wanted = format!("{FOR}{}", target.branch().unwrap_or_default());
+    let branch = target.branch().ok_or_else(|| {
+        mismatch(format!(
+            "{target} is no branch, so nothing is pushed for it"
+        ))
+    })?;
+    let wanted = format!("{FOR}{branch}");
     let named = certificate
         .updates
         .iter()
