@@ -4,6 +4,8 @@ mod can;
 mod chain;
 mod parse;
 mod rules;
+#[cfg(test)]
+mod tests;
 mod toml_1_0;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,9 +1,8 @@
 //! Imports: pull requests and revisions that a server records for somebody who pushed with a certificate.
 
 use super::judge::Signer;
-use super::{PrState, Revision, pr};
+use super::{PrState, pr};
 use crate::event::{Event, Pusher, RefName, Right, Rule, payload};
-use crate::heads;
 use crate::id::ObjectId;
 use crate::policy::Policy;
 use crate::refusal::Refusal;
@@ -51,24 +50,6 @@ pub(super) fn check_revision<'a>(
         return Err(mismatch(reason));
     }
     Ok(person)
-}
-
-pub(super) fn apply_revision(
-    state: &mut PrState,
-    event: &Event,
-    new: &payload::ImportRevision,
-    by: &str,
-) {
-    state.revisions.push(Revision {
-        base: new.base,
-        by: by.to_owned(),
-        event: event.id,
-        head: new.head,
-        note: event.body.clone(),
-        number: new.revision,
-    });
-    state.heads = heads::next(Some(state.heads), new.head);
-    state.merge_request = None;
 }
 
 /// The person whose key signed the certificate of an import of `head` for `target`: rule `certificate-mismatch`.
