@@ -1,4 +1,7 @@
 //! Seeds the corpora from the golden logs: their commits, messages, signatures, values and policies.
+//! What golden logs do not have, such as code owners, is seeded from examples here.
+
+mod examples;
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -27,6 +30,9 @@ fn main() -> Result<(), Box<dyn Error>> {
             seeds += objects.len();
             corpus.add_objects(&objects)?;
         }
+    }
+    for (target, data) in examples::all() {
+        corpus.add(target, &data)?;
     }
     println!("{seeds} objects of golden logs are seeds");
     Ok(())

@@ -1,8 +1,9 @@
-//! Developer tasks: `cargo xtask generate|test|fuzz|bench`.
+//! Developer tasks: `cargo xtask generate|test|tools|fuzz|bench|merges`.
 
 mod bench;
 mod fuzz;
 mod generate;
+mod merges;
 mod test;
 mod tools;
 
@@ -11,8 +12,8 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 
-const USAGE: &str =
-    "usage: cargo xtask generate [--check] | test | fuzz [--seconds N] [TARGET…] | bench";
+const USAGE: &str = "usage: cargo xtask generate [--check] | test | tools | fuzz [--seconds N] [TARGET…] | bench \
+                     | merges [--commits N] REPOSITORY…";
 
 #[expect(clippy::print_stderr, reason = "an error goes to standard error")]
 fn main() -> ExitCode {
@@ -32,8 +33,10 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["generate"] => generate::run(&root, false),
         ["generate", "--check"] => generate::run(&root, true),
         ["test"] => test::run(&root),
+        ["tools"] => tools::ensure(),
         ["fuzz", rest @ ..] => fuzz::run(&root, rest),
         ["bench"] => bench::run(&root),
+        ["merges", rest @ ..] => merges::run(&root, rest),
         _ => bail!("{USAGE}"),
     }
 }

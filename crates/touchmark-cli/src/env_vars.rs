@@ -29,6 +29,76 @@ pub(crate) const TERM: &str = "TERM";
 /// The home directory, where `.ssh` is.
 pub(crate) const HOME: &str = "HOME";
 
+/// Whom a transport let in, as the server's own forced command says it.
+pub(crate) const PUSHER: &str = "TOUCHMARK_PUSHER";
+
+/// The step of a push at which to fail, in builds for tests.
+#[cfg(debug_assertions)]
+pub(crate) const FAULT: &str = "TOUCHMARK_FAULT";
+
+/// git: the version of the protocol that a client would like; clients may set it.
+pub(crate) const GIT_PROTOCOL: &str = "GIT_PROTOCOL";
+
+/// git: the repository that a hook runs in.
+pub(crate) const GIT_DIR: &str = "GIT_DIR";
+
+/// git: a namespace within the repository.
+pub(crate) const GIT_NAMESPACE: &str = "GIT_NAMESPACE";
+
+/// git: where a push's objects are kept until it is let in.
+pub(crate) const GIT_QUARANTINE_PATH: &str = "GIT_QUARANTINE_PATH";
+
+/// git: another list of commits whose parents are missing.
+pub(crate) const GIT_SHALLOW_FILE: &str = "GIT_SHALLOW_FILE";
+
+/// git: how many push options there are.
+pub(crate) const GIT_PUSH_OPTION_COUNT: &str = "GIT_PUSH_OPTION_COUNT";
+
+/// git: a push option, with its number behind this.
+pub(crate) const GIT_PUSH_OPTION_PREFIX: &str = "GIT_PUSH_OPTION_";
+
+/// git: the blob of a push certificate.
+pub(crate) const GIT_PUSH_CERT: &str = "GIT_PUSH_CERT";
+
+/// git: what it makes of the certificate's signature.
+pub(crate) const GIT_PUSH_CERT_STATUS: &str = "GIT_PUSH_CERT_STATUS";
+
+/// git: what it makes of the certificate's nonce.
+pub(crate) const GIT_PUSH_CERT_NONCE_STATUS: &str = "GIT_PUSH_CERT_NONCE_STATUS";
+
+/// git: how many seconds old an older nonce is.
+pub(crate) const GIT_PUSH_CERT_NONCE_SLOP: &str = "GIT_PUSH_CERT_NONCE_SLOP";
+
+/// sshd: what the client asked for, where another command is forced on it.
+pub(crate) const SSH_ORIGINAL_COMMAND: &str = "SSH_ORIGINAL_COMMAND";
+
+/// sshd: both ends of the connection. A client can neither set it nor take it away.
+pub(crate) const SSH_CONNECTION: &str = "SSH_CONNECTION";
+
+/// Web servers: says that one runs this program.
+pub(crate) const GATEWAY_INTERFACE: &str = "GATEWAY_INTERFACE";
+
+/// Web servers: whom it let in.
+pub(crate) const REMOTE_USER: &str = "REMOTE_USER";
+
+/// Web servers: where the connection comes from.
+pub(crate) const REMOTE_ADDR: &str = "REMOTE_ADDR";
+
+/// What the reference says of those that a server's hooks read.
+pub(crate) const HOOK_TEXTS: [(&str, &str); 5] = [
+    (
+        PUSHER,
+        "whom the transport let in: `key SHA256:…` or `login NAME`; the server's own forced command sets it, and nothing that a client controls may",
+    ),
+    (
+        REMOTE_USER,
+        "whom a web server let in; counts only beside GATEWAY_INTERFACE",
+    ),
+    (GATEWAY_INTERFACE, "says that a web server runs the hook"),
+    (REMOTE_ADDR, "where a web server's connection comes from"),
+    (SSH_CONNECTION, "where an SSH connection comes from"),
+];
+
 /// What the manual says of each.
 pub(crate) const TEXTS: [(&str, &str); 9] = [
     (KEY, "the key to sign with, as --key, which wins"),

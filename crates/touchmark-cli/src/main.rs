@@ -5,12 +5,15 @@ mod commands;
 mod env_vars;
 mod errors;
 mod exit_codes;
+mod facts;
 mod forge;
 mod globals;
 mod keys;
 mod next_steps;
 mod output;
 mod render;
+#[cfg(unix)]
+mod server;
 mod signers_file;
 
 use std::process::ExitCode;
@@ -30,6 +33,10 @@ struct Cli {
 }
 
 fn main() -> ExitCode {
+    #[cfg(unix)]
+    if let Some(ending) = as_hook() {
+        return ending;
+    }
     let manual = format!("{}\n{}", exit_codes::ExitCode::manual(), env_vars::manual());
     let parsed = Cli::command()
         .after_long_help(manual)
@@ -44,6 +51,18 @@ fn main() -> ExitCode {
         Ok(()) => exit_codes::ExitCode::Success.into(),
         Err(err) => errors::report(&err, &out).into(),
     }
+}
+
+/// Runs a hook of git's without looking at all the other commands first: every push waits for it.
+#[cfg(unix)]
+fn as_hook() -> Option<ExitCode> {
+    let mut arguments = std::env::args_os().skip(1);
+    let is_hook = arguments.next()? == "hook";
+    let arguments: Vec<_> = arguments.collect();
+    let is_call = arguments
+        .first()
+        .is_some_and(|name| !name.as_encoded_bytes().starts_with(b"-"));
+    (is_hook && is_call).then(|| server::hook(&arguments))
 }
 
 /// Lets clap print its help, version or complaint; it knows which stream that belongs to.

@@ -177,7 +177,10 @@ const STEPS: &[(Rule, &str)] = &[
         Rule::PolicyVersion,
         "make the change on the latest policy: touchmark sync",
     ),
-    (Rule::PolicyThreshold, "ask further admins to endorse it"),
+    (
+        Rule::PolicyThreshold,
+        "ask further admins: touchmark policy endorse ID; then: touchmark policy record ID",
+    ),
     (Rule::StateClosed, "touchmark pr reopen OBJECT"),
     (
         Rule::StateOpen,
@@ -222,7 +225,7 @@ const STEPS: &[(Rule, &str)] = &[
     ),
     (
         Rule::ProposalMismatch,
-        "touchmark sync, then touchmark pr show OBJECT (says what the latest is)",
+        "touchmark sync, then touchmark policy list (says what each proposal builds on)",
     ),
     (
         Rule::CheckMismatch,
@@ -243,6 +246,10 @@ const STEPS: &[(Rule, &str)] = &[
     (
         Rule::JoinedDecision,
         "ask its signer to publish it from their own clone; touchmark sync --discard OBJECT lets go of it here",
+    ),
+    (
+        Rule::CertificateMismatch,
+        "push again with git push --signed to refs/for/BRANCH, with a key of yours that the policy has in use",
     ),
     (
         Rule::SnapshotOrder,
@@ -266,6 +273,184 @@ const STEPS: &[(Rule, &str)] = &[
         "touchmark verify --all (names the first event that does not count)",
     ),
     (Rule::NothingToDo, "nothing: it is as you want it"),
+    (
+        Rule::ServerSetup,
+        "tell whoever runs the server: touchmark server init PATH (says what is missing)",
+    ),
+    (
+        Rule::ServerError,
+        "push again; if it stays, tell who runs the server, who finds what is wrong with touchmark server check PATH",
+    ),
+    (
+        Rule::PushForm,
+        "push fewer refs at once, by plain names: git push SERVER BRANCH",
+    ),
+    (Rule::PushShallow, "git fetch --unshallow, then push again"),
+    (
+        Rule::PushSize,
+        "push in parts, older commits first; keep large files elsewhere and put a link into the repository",
+    ),
+    (
+        Rule::PushNamespace,
+        "push to the repository's own address, without a namespace",
+    ),
+    (
+        Rule::PushCheckedOut,
+        "push to another branch; who runs the server can point HEAD elsewhere: git symbolic-ref HEAD refs/heads/BRANCH",
+    ),
+    (Rule::PushSymbolic, "push to the ref that it points to"),
+    (
+        Rule::PushMoved,
+        "git fetch, bring your work up to date, then push again",
+    ),
+    (
+        Rule::PushUnjudged,
+        "push again; if it stays, who runs the server: touchmark server check PATH",
+    ),
+    (
+        Rule::ServerConfiguration,
+        "who runs the server: touchmark server check PATH, then touchmark server init PATH",
+    ),
+    (
+        Rule::ServerDoor,
+        "push it from a clone: git push SERVER BRANCH; for maintenance: touchmark server maintain PATH",
+    ),
+    (
+        Rule::PushLimit,
+        "push in smaller parts; touchmark policy show (says what one push may bring)",
+    ),
+    (
+        Rule::PusherUnproven,
+        "git push --signed, with a key of yours that the policy has in use",
+    ),
+    (
+        Rule::CertificateInvalid,
+        "push again with git push --signed; touchmark key list (says which of your keys are in use)",
+    ),
+    (
+        Rule::RefNamespace,
+        "push to refs/heads/ or refs/tags/; git's own and other programs' refs stay in your clone",
+    ),
+    (
+        Rule::RefName,
+        "give the branch or tag a plainer name: git branch -m OLD NEW",
+    ),
+    (
+        Rule::RefCase,
+        "give it a name that differs by more than case, and is no folder of another: git branch -m OLD NEW",
+    ),
+    (
+        Rule::RefObject,
+        "push a commit to a branch, a commit or an annotated tag to a tag",
+    ),
+    (
+        Rule::RefDelete,
+        "nothing: what is closed is folded away by the server; touchmark pr close OBJECT",
+    ),
+    (
+        Rule::RefRewind,
+        "touchmark sync (makes your unpublished events again on what the server has)",
+    ),
+    (
+        Rule::RefOwner,
+        "leave that ref to the server's own key; touchmark sync pushes what is yours",
+    ),
+    (
+        Rule::RefArchived,
+        "touchmark sync (fetches the archived log), then continue it: touchmark pr reopen OBJECT",
+    ),
+    (
+        Rule::HeadsMismatch,
+        "touchmark sync (pushes a log and its heads together)",
+    ),
+    (
+        Rule::BranchProtected,
+        "open a pull request: touchmark pr open --target BRANCH",
+    ),
+    (
+        Rule::BranchRight,
+        "touchmark can YOU push refs/heads/BRANCH (names the clause); ask one of those whom it lets",
+    ),
+    (
+        Rule::TagRight,
+        "touchmark can YOU tag refs/tags/TAG (names the clause); a new name may be free",
+    ),
+    (
+        Rule::PathRight,
+        "touchmark can YOU write PATH (names the clause); leave the path out, or ask one of those who may write it",
+    ),
+    (
+        Rule::MergeMismatch,
+        "touchmark pr merge OBJECT (makes event and branch together)",
+    ),
+    (
+        Rule::MergeRight,
+        "touchmark can YOU merge BRANCH (names the clause); ask one of those whom it lets",
+    ),
+    (
+        Rule::MergeMethod,
+        "touchmark pr merge OBJECT --method METHOD, with one that the branch allows: touchmark policy show",
+    ),
+    (
+        Rule::MergeResult,
+        "touchmark sync, then touchmark pr merge OBJECT (computes the result anew)",
+    ),
+    (
+        Rule::MergeConflict,
+        "git merge TARGET in the topic branch, settle the conflicts, then: touchmark pr revise OBJECT",
+    ),
+    (
+        Rule::ChecksMissing,
+        "wait for the checks, or see what they found: touchmark pr show OBJECT",
+    ),
+    (
+        Rule::CheckSigner,
+        "report it with the key of one whom the policy names: touchmark policy show",
+    ),
+    (
+        Rule::OwnersMissing,
+        "touchmark pr request OBJECT OWNER; they: touchmark review submit OBJECT --approve",
+    ),
+    (
+        Rule::OwnersForm,
+        "correct CODEOWNERS on the target branch, at the line that the message names",
+    ),
+    (
+        Rule::KeyCompromised,
+        "do it again with another key; touchmark policy show (names keys that are compromised, and since when)",
+    ),
+    (
+        Rule::GuestLimit,
+        "ask somebody whom the policy knows to let you in, or an admin for a role",
+    ),
+    (
+        Rule::CommitForm,
+        "make the commit again with stock git: git rebase --force-rebase BASE",
+    ),
+    (
+        Rule::CommitEvent,
+        "write a message without Forge- trailers: git commit --amend, or git rebase -i BASE",
+    ),
+    (
+        Rule::CommitSignature,
+        "git rebase --exec 'git commit --amend --no-edit -S' BASE, with a key that the policy has in use",
+    ),
+    (
+        Rule::ContentName,
+        "rename the file that the message names: git mv OLD NEW, in the commit that adds it",
+    ),
+    (
+        Rule::ContentLink,
+        "point the link to a relative path inside the tree, in the commit that adds it",
+    ),
+    (
+        Rule::ContentModules,
+        "correct .gitmodules in the commit that the message names",
+    ),
+    (
+        Rule::ContentSecret,
+        "take it out of every commit (git rebase -i BASE) and replace the secret: others may have seen it",
+    ),
 ];
 
 /// What to do about a broken rule when the refusal does not say it itself.

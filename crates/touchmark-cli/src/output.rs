@@ -54,6 +54,16 @@ impl Output {
         }
     }
 
+    /// A writer of plain text, for a hook: git passes on what it says.
+    #[cfg(unix)]
+    pub(crate) const fn plain() -> Self {
+        Self {
+            json: false,
+            color: false,
+            color_errors: false,
+        }
+    }
+
     /// Whether data is wanted as JSON.
     pub(crate) const fn is_json(&self) -> bool {
         self.json

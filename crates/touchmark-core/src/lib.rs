@@ -4,15 +4,21 @@
 //! Drivers (command line, hooks, functions) load objects, call this crate, and commit what it returns.
 
 pub mod anchor;
+pub mod code;
+pub mod codeowners;
+pub mod content;
 pub mod decide;
 pub mod event;
 pub mod gate;
 pub mod heads;
 pub mod id;
 pub mod log;
+pub mod merge;
 pub mod object;
 pub mod pattern;
 pub mod policy;
+pub mod push;
+pub mod receipt;
 pub mod refusal;
 pub mod replay;
 pub mod sign;

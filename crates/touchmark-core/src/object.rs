@@ -128,6 +128,8 @@ pub struct TreeEntry<'a> {
 
 /// Mode of a regular file.
 pub const MODE_FILE: u32 = 0o100_644;
+/// Mode of a regular file that may be run.
+pub const MODE_EXECUTABLE: u32 = 0o100_755;
 /// Mode of a directory.
 pub const MODE_TREE: u32 = 0o040_000;
 /// Mode of a gitlink.

@@ -3,6 +3,7 @@
 use touchmark_core::id::ObjectId;
 use touchmark_core::object::{ObjectType, TreeEntry, parse_tree};
 
+use crate::diff::Entry;
 use crate::history::links;
 use crate::objects::ReadError;
 use crate::repository::Repository;
@@ -97,6 +98,26 @@ impl Repository {
             tree = entry.id;
         }
         Ok(None)
+    }
+
+    /// The entries of a tree, by name.
+    ///
+    /// # Errors
+    ///
+    /// [`CodeError`] when the tree cannot be read.
+    pub fn tree_entries(&self, tree: ObjectId) -> Result<Vec<(Vec<u8>, Entry)>, CodeError> {
+        let data = self.read_tree(tree)?;
+        let entries = self.entries(tree, &data)?;
+        Ok(entries
+            .iter()
+            .map(|entry| {
+                let value = Entry {
+                    mode: entry.mode,
+                    id: entry.id,
+                };
+                (entry.name.to_vec(), value)
+            })
+            .collect())
     }
 
     /// The content of the file (or the target of the symbolic link) `path` in `commit`; `None` when there is none.

@@ -223,6 +223,28 @@ impl Repository {
         Ok(order)
     }
 
+    /// The commits that `head` reaches, every commit after its parents.
+    ///
+    /// # Errors
+    ///
+    /// As [`Repository::merge_bases`].
+    pub fn history(&self, head: ObjectId) -> Result<Vec<ObjectId>, CodeError> {
+        let mut graph = self.graph();
+        let mut order = Vec::new();
+        let mut seen = BTreeSet::new();
+        let mut pending = vec![(head, false)];
+        while let Some((id, parents_done)) = pending.pop() {
+            if parents_done {
+                order.push(id);
+            } else if seen.insert(id) {
+                pending.push((id, true));
+                let parents = graph.node(id)?.parents;
+                pending.extend(parents.into_iter().rev().map(|parent| (parent, false)));
+            }
+        }
+        Ok(order)
+    }
+
     fn graph(&self) -> Graph<'_> {
         Graph {
             repository: self,

@@ -111,16 +111,26 @@ impl Repository {
     /// [`RefError::Symbolic`] when it points to another ref; others when it is damaged or cannot be read.
     pub fn read_ref(&self, name: &str) -> Result<Option<ObjectId>, RefError> {
         check_name(name)?;
-        match self.read_loose(&self.common_dir().join(name), name)? {
-            Some(Target::Object(id)) => return Ok(Some(id)),
-            Some(Target::Symbolic(target)) => {
-                return Err(RefError::Symbolic {
-                    name: name.to_owned(),
-                    target,
-                });
-            }
-            None => {}
+        match self.loose_ref(name)? {
+            Some(id) => Ok(Some(id)),
+            None => self.packed_ref(name),
         }
+    }
+
+    /// The id in the ref's own file; the caller has checked the name.
+    pub(crate) fn loose_ref(&self, name: &str) -> Result<Option<ObjectId>, RefError> {
+        match self.read_loose(&self.common_dir().join(name), name)? {
+            Some(Target::Object(id)) => Ok(Some(id)),
+            Some(Target::Symbolic(target)) => Err(RefError::Symbolic {
+                name: name.to_owned(),
+                target,
+            }),
+            None => Ok(None),
+        }
+    }
+
+    /// The id in `packed-refs`; the caller has checked the name.
+    pub(crate) fn packed_ref(&self, name: &str) -> Result<Option<ObjectId>, RefError> {
         let Some(packed) = self.packed_refs()? else {
             return Ok(None);
         };
@@ -141,6 +151,34 @@ impl Repository {
                 name: "HEAD".to_owned(),
             }),
         }
+    }
+
+    /// The full names of the branches that are checked out in linked worktrees.
+    ///
+    /// # Errors
+    ///
+    /// [`RefError::Io`].
+    pub fn linked_heads(&self) -> Result<Vec<String>, RefError> {
+        let path = self.common_dir().join("worktrees");
+        let failed = |source| RefError::Io {
+            path: path.clone(),
+            source,
+        };
+        let worktrees = match std::fs::read_dir(&path) {
+            Ok(worktrees) => worktrees,
+            Err(err) if is_absent(&err) => return Ok(Vec::new()),
+            Err(err) => return Err(failed(err)),
+        };
+        let mut heads = Vec::new();
+        for worktree in worktrees {
+            let head = worktree.map_err(failed)?.path().join("HEAD");
+            // One that is being made or removed has none, and a detached one is at no branch.
+            let content = std::fs::read_to_string(head).unwrap_or_default();
+            if let Some(name) = content.strip_prefix("ref:") {
+                heads.push(name.trim().to_owned());
+            }
+        }
+        Ok(heads)
     }
 
     /// The packed refs as they are on disk now; a kept copy would be judged by its file's time, which is too coarse.
@@ -244,7 +282,11 @@ fn check_prefix(prefix: &str) -> Result<(), RefError> {
 }
 
 /// Refuses what git refuses as a ref name, short names, and names that only one worktree has.
-pub(crate) fn check_name(name: &str) -> Result<(), RefError> {
+///
+/// # Errors
+///
+/// [`RefError::Name`].
+pub fn check_name(name: &str) -> Result<(), RefError> {
     let refuse = |reason: String| RefError::Name {
         name: name.to_owned(),
         reason,

@@ -184,6 +184,25 @@ impl Repository {
         String::from_utf8(value.into()).ok()
     }
 
+    /// All values of a key of git's configuration that may be given several times, in git's order.
+    ///
+    /// Values that are not UTF-8 are left out. Values are those at the time of opening.
+    pub fn config_strings(&self, key: &str) -> Vec<String> {
+        let config = self.inner.config_snapshot();
+        let values = config.plumbing().strings(key).unwrap_or_default();
+        values
+            .into_iter()
+            .filter_map(|value| String::from_utf8(value.into()).ok())
+            .collect()
+    }
+
+    /// One value of git's configuration as a truth value; `None` when unset or not one.
+    ///
+    /// Values are those at the time of opening.
+    pub fn config_bool(&self, key: &str) -> Option<bool> {
+        self.inner.config_snapshot().boolean(key)
+    }
+
     /// A call of stock git in this repository.
     pub fn git(&self) -> Git {
         let directory = self.work_dir().unwrap_or(&self.git_dir);

@@ -15,13 +15,15 @@ use std::time::Duration;
 use gix::lock::acquire::Fail;
 use gix::refs::Target;
 use gix::refs::transaction::{Change, LogChange, PreviousValue, RefLog};
+use serde::{Deserialize, Serialize};
 use touchmark_core::id::ObjectId;
 
+use crate::prepared::Prepared;
 use crate::refs::{RefError, check_name};
 use crate::repository::{Repository, reason};
 
 /// How long to wait for another process that holds a ref's lock; such locks live for milliseconds.
-const REF_LOCK_WAIT: Duration = Duration::from_millis(1_000);
+pub(crate) const REF_LOCK_WAIT: Duration = Duration::from_millis(1_000);
 
 /// How long to wait for `packed-refs.lock`, held while all packed refs are rewritten.
 const PACKED_LOCK_WAIT: Duration = Duration::from_millis(5_000);
@@ -30,7 +32,7 @@ const PACKED_LOCK_WAIT: Duration = Duration::from_millis(5_000);
 const UNSETTLED_TRIES: usize = 10;
 
 /// What a ref must hold for an edit to be made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Expected {
     /// There must be no such ref.
     MustNotExist,
@@ -57,7 +59,8 @@ impl From<Option<ObjectId>> for Expected {
 /// One ref's part in a transaction.
 ///
 /// When `new` equals what is expected the ref is only verified: it is locked, compared and left alone.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RefEdit {
     /// The full name, `refs/…`.
     pub name: String,
@@ -115,7 +118,8 @@ impl RefEdit {
         }
     }
 
-    fn is_verify(&self) -> bool {
+    /// Whether the ref is only compared with what is expected.
+    pub fn is_verify(&self) -> bool {
         self.expected.id() == self.new
     }
 }
@@ -224,6 +228,17 @@ impl Repository {
     ///
     /// [`TransactError::Conflict`] when a ref holds something else; no ref has changed then.
     pub fn transact(&self, edits: &[RefEdit]) -> Result<(), TransactError> {
+        self.prepare(edits)?.commit()
+    }
+
+    /// Locks every ref of a transaction and compares it with what is expected; nothing has changed then.
+    ///
+    /// Until the returned value is committed or dropped nobody else can move these refs.
+    ///
+    /// # Errors
+    ///
+    /// [`TransactError::Conflict`] when a ref holds something else; no lock is held then.
+    pub fn prepare(&self, edits: &[RefEdit]) -> Result<Prepared<'_>, TransactError> {
         self.check_edits(edits)?;
         let mut tries = 1;
         loop {
@@ -234,7 +249,7 @@ impl Repository {
         }
     }
 
-    fn attempt(&self, edits: &[RefEdit]) -> Result<(), TransactError> {
+    fn attempt(&self, edits: &[RefEdit]) -> Result<Prepared<'_>, TransactError> {
         let mut held = Vec::new();
         let mut verifies: Vec<_> = edits.iter().filter(|edit| edit.is_verify()).collect();
         // Everyone locks in the order of names, so two transactions cannot wait for each other.
@@ -244,7 +259,8 @@ impl Repository {
         }
         let changes: Vec<_> = edits.iter().filter(|edit| !edit.is_verify()).collect();
         if changes.is_empty() {
-            return self.check_values(edits);
+            self.check_values(edits)?;
+            return Ok(Prepared::verified(self, held));
         }
         // Cheaper and plainer than to learn it from the store's error; the check under the locks follows.
         self.check_values(edits)?;
@@ -257,7 +273,7 @@ impl Repository {
                 .force_refresh_packed_buffer()
                 .map_err(|err| lock_error(&err, reason(&err)))?;
         }
-        let prepared = self
+        let transaction = self
             .inner
             .refs
             .transaction()
@@ -276,15 +292,7 @@ impl Repository {
                 reason: "packed-refs was rewritten".to_owned(),
             });
         }
-        let committer = self.reflog_committer();
-        let mut time = gix::date::parse::TimeBuf::default();
-        prepared
-            .commit(committer.to_ref(&mut time))
-            .map_err(|err| TransactError::Partial {
-                reason: reason(&err),
-            })?;
-        drop(held);
-        Ok(())
+        Ok(Prepared::new(self, transaction, held))
     }
 
     /// The content of `packed-refs` if a deletion is going to rewrite it from what `gix` reads next.
@@ -305,7 +313,7 @@ impl Repository {
     }
 
     /// Checks what can be checked before anything is locked.
-    fn check_edits(&self, edits: &[RefEdit]) -> Result<(), TransactError> {
+    pub(crate) fn check_edits(&self, edits: &[RefEdit]) -> Result<(), TransactError> {
         let mut names = BTreeSet::new();
         for edit in edits {
             check_name(&edit.name)?;
@@ -336,7 +344,7 @@ impl Repository {
     }
 
     /// Compares every ref with what is expected of it.
-    fn check_values(&self, edits: &[RefEdit]) -> Result<(), TransactError> {
+    pub(crate) fn check_values(&self, edits: &[RefEdit]) -> Result<(), TransactError> {
         for edit in edits {
             let actual = self.read_ref(&edit.name)?;
             if actual != edit.expected.id() {
@@ -351,7 +359,7 @@ impl Repository {
     }
 
     /// Refuses a new ref that lies below an existing one or above one, unless that one goes in the same transaction.
-    fn check_nesting(&self, edits: &[RefEdit]) -> Result<(), TransactError> {
+    pub(crate) fn check_nesting(&self, edits: &[RefEdit]) -> Result<(), TransactError> {
         let goes = |name: &str| {
             edits
                 .iter()
@@ -452,23 +460,9 @@ impl Repository {
         // The values are as expected now, so what stopped us has passed, unless a lock was left behind.
         lock_error(err, reason(err))
     }
-
-    /// Who the reflog names: git's committer, or this program where none is configured.
-    fn reflog_committer(&self) -> gix::actor::Signature {
-        if let Some(Ok(committer)) = self.inner.committer()
-            && let Ok(committer) = committer.to_owned()
-        {
-            return committer;
-        }
-        gix::actor::Signature {
-            name: "touchmark".into(),
-            email: "touchmark@localhost".into(),
-            time: gix::date::Time::now_utc(),
-        }
-    }
 }
 
-fn lock_error(err: &gix::Error, reason: String) -> TransactError {
+pub(crate) fn lock_error(err: &gix::Error, reason: String) -> TransactError {
     if err.classify().can_retry() {
         TransactError::Locked { reason }
     } else if is_unsettled(err) {

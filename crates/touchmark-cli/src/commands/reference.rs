@@ -66,6 +66,12 @@ fn environment() -> String {
     for (name, text) in env_vars::TEXTS {
         let _ = writeln!(page, "| `{name}` | {text} |");
     }
+    page.push_str(
+        "\nA server's hooks read what git gives them (`GIT_DIR`, `GIT_QUARANTINE_PATH`, `GIT_PUSH_OPTION_*`, `GIT_PUSH_CERT*` and more; see githooks(5)), and:\n\n| variable | meaning |\n|---|---|\n",
+    );
+    for (name, text) in env_vars::HOOK_TEXTS {
+        let _ = writeln!(page, "| `{name}` | {text} |");
+    }
     page
 }
 
@@ -135,7 +141,11 @@ fn cli() -> String {
 fn commands(page: &mut String, path: &str, parent: &mut Command) {
     let children = parent
         .get_subcommands_mut()
-        .filter(|child| !child.is_hide_set() && child.get_name() != "help");
+        .filter(|child| match child.get_name() {
+            // Nobody types it, and whoever runs a server may want to know what it does.
+            "hook" => true,
+            name => !child.is_hide_set() && name != "help",
+        });
     for child in children {
         let path = format!("{path} {}", child.get_name());
         let _ = write!(page, "\n## `{path}`\n\n");

@@ -12,7 +12,7 @@ use touchmark_core::log::LogName;
 use touchmark_core::replay::{Facts, IssueState, Outcome, PrState, State, Trust, resume};
 use touchmark_git::{Budget, Cache, Checkpoint};
 
-use super::Forge;
+use super::Records;
 
 /// Who wrote a checkpoint; another version of the program may read events otherwise.
 const PROGRAM: &str = concat!("touchmark-cli ", env!("CARGO_PKG_VERSION"), " 2");
@@ -48,12 +48,12 @@ impl Extent {
 
 /// The state at `tip`, from a cached one and the events since; `None` when it must be replayed whole.
 pub(super) fn continue_from(
-    forge: &Forge,
+    records: &Records<'_>,
     log: &LogName,
     tip: ObjectId,
     extent: Extent,
 ) -> Option<Outcome> {
-    let mut cached = load(forge, log, extent)?;
+    let mut cached = load(records, log, extent)?;
     if extent == Extent::WithoutComments {
         cached = cached.without_comments();
     }
@@ -61,18 +61,18 @@ pub(super) fn continue_from(
         return Some(cached);
     }
     let stop = BTreeSet::from([cached.tip]);
-    let objects = forge.repo.load_log(tip, &stop, &Budget::default()).ok()?;
-    let outcome = resume(&forge.policies, cached, tip, &objects, Trust::Nothing)?;
+    let objects = records.repo.load_log(tip, &stop, &Budget::default()).ok()?;
+    let outcome = resume(records.policies, cached, tip, &objects, Trust::Nothing)?;
     match extent {
-        Extent::Whole => store(forge, &outcome),
-        Extent::WithoutComments => store_as(forge, &outcome.clone().without_comments(), extent),
+        Extent::Whole => store(records, &outcome),
+        Extent::WithoutComments => store_as(records, &outcome.clone().without_comments(), extent),
     }
     Some(outcome)
 }
 
-fn load(forge: &Forge, log: &LogName, extent: Extent) -> Option<Outcome> {
-    let checkpoint = Cache::of(&forge.repo).load(&extent.key(log), PROGRAM)?;
-    if checkpoint.policy != forge.policies.latest().map(|(id, _)| id) {
+fn load(records: &Records<'_>, log: &LogName, extent: Extent) -> Option<Outcome> {
+    let checkpoint = Cache::of(records.repo).load(&extent.key(log), PROGRAM)?;
+    if checkpoint.policy != records.policies.latest().map(|(id, _)| id) {
         return None;
     }
     let stored: Stored = serde_json::from_slice(&checkpoint.payload).ok()?;
@@ -95,13 +95,13 @@ fn load(forge: &Forge, log: &LogName, extent: Extent) -> Option<Outcome> {
 }
 
 /// Keeps a state for the next time. Failing to costs time only.
-pub(super) fn store(forge: &Forge, outcome: &Outcome) {
-    store_as(forge, outcome, Extent::Whole);
+pub(super) fn store(records: &Records<'_>, outcome: &Outcome) {
+    store_as(records, outcome, Extent::Whole);
     let small = outcome.clone().without_comments();
-    store_as(forge, &small, Extent::WithoutComments);
+    store_as(records, &small, Extent::WithoutComments);
 }
 
-fn store_as(forge: &Forge, outcome: &Outcome, extent: Extent) {
+fn store_as(records: &Records<'_>, outcome: &Outcome, extent: Extent) {
     let (Some(facts), true) = (outcome.tip_facts, outcome.is_sound()) else {
         return;
     };
@@ -124,8 +124,8 @@ fn store_as(forge: &Forge, outcome: &Outcome, extent: Extent) {
         program: PROGRAM.to_owned(),
         log_ref: extent.key(&outcome.log),
         tip: outcome.tip,
-        policy: forge.policies.latest().map(|(id, _)| id),
+        policy: records.policies.latest().map(|(id, _)| id),
         payload,
     };
-    let _ = Cache::of(&forge.repo).store(&checkpoint);
+    let _ = Cache::of(records.repo).store(&checkpoint);
 }

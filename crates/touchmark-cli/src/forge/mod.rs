@@ -3,9 +3,11 @@
 //! `refs/forge/*` holds what the server has, `refs/outbox/*` what is not published yet; a log's tip is the outbox's if it has one.
 
 mod cache;
+mod policy;
 mod publish;
 mod push;
 mod reconcile;
+mod records;
 mod remote;
 mod write;
 
@@ -24,12 +26,14 @@ use touchmark_git::{Budget, PinnedRoot, Repository, Trust};
 use crate::clock;
 use crate::errors::Failure;
 use crate::exit_codes::ExitCode;
+use crate::facts::Receipts;
 use crate::globals::Globals;
 use crate::keys::{self, Signer};
-use cache::Extent;
 
+pub(crate) use policy::Endorsements;
 pub(crate) use publish::Published;
 pub(crate) use push::{Ending, Push, push};
+pub(crate) use records::Records;
 pub(crate) use remote::{
     FetchReport, choose_remote, configure_fetching, fetch, remote_refs, remotes,
 };
@@ -185,23 +189,19 @@ impl Forge {
         if *log == LogName::Policy {
             return Ok(load_policy(&self.repo, tip)?.1);
         }
-        if let Some(outcome) = cache::continue_from(self, log, tip, Extent::Whole) {
-            return Ok(outcome);
-        }
-        let objects = self
-            .repo
-            .load_log(tip, &BTreeSet::new(), &Budget::default())
-            .with_context(|| format!("cannot read {log}"))?;
-        let outcome = replay::replay(&self.policies, log, tip, &objects, replay::Trust::Nothing);
-        cache::store(self, &outcome);
-        Ok(outcome)
+        self.records().replay_to(log, tip)
     }
 
     /// As [`Forge::replay_to`], but the comments may be left out: enough to judge what names none, on a log of any length.
     pub(crate) fn summary_at(&self, log: &LogName, tip: ObjectId) -> anyhow::Result<Outcome> {
-        match cache::continue_from(self, log, tip, Extent::WithoutComments) {
-            Some(outcome) => Ok(outcome),
-            None => self.replay_to(log, tip),
+        self.records().summary_at(log, tip)
+    }
+
+    /// The logs as such, apart from who looks at them.
+    pub(crate) const fn records(&self) -> Records<'_> {
+        Records {
+            repo: &self.repo,
+            policies: &self.policies,
         }
     }
 
@@ -246,7 +246,10 @@ impl Forge {
     /// Nothing fits, or more than one thing does.
     pub(crate) fn resolve(&self, log_type: LogType, name: &str) -> anyhow::Result<LogName> {
         let logs = self.logs(log_type)?;
-        choose(logs, name, log_type.name())
+        match self.numbered(name)? {
+            Some(id) => choose(logs, &id.to_string(), log_type.name()),
+            None => choose(logs, name, log_type.name()),
+        }
     }
 
     /// As [`Forge::resolve`], in logs of any type; full ref names and `policy` are understood too.
@@ -260,7 +263,22 @@ impl Forge {
         if let Some(log) = logs.iter().find(|log| full.contains(&log.to_string())) {
             return Ok(log.clone());
         }
-        choose(logs, name, "object")
+        match self.numbered(name)? {
+            Some(id) => choose(logs, &id.to_string(), "object"),
+            None => choose(logs, name, "object"),
+        }
+    }
+
+    /// The object that `#<number>` stands for, by the newest receipt here; `None` when `name` is no number.
+    fn numbered(&self, name: &str) -> anyhow::Result<Option<ObjectId>> {
+        let Some(number) = name
+            .strip_prefix('#')
+            .and_then(|digits| digits.parse().ok())
+        else {
+            return Ok(None);
+        };
+        let receipts = Receipts::new(&self.repo, self.repo.read_ref("refs/forge/receipts")?);
+        receipts.numbered(number)
     }
 }
 
@@ -268,9 +286,9 @@ impl Forge {
 fn choose(logs: Vec<LogName>, name: &str, what: &str) -> anyhow::Result<LogName> {
     let fail = |message: String| Failure::new(message).exit(ExitCode::NotFound);
     if name.starts_with('#') {
-        let message = format!("{name} is a number, and this repository's server assigns none");
+        let message = format!("there is no object with the number {name} in the receipts here");
         return Err(fail(message)
-            .hint("name it by its id, or the first digits of it")
+            .hint("touchmark sync, if it is new; or name it by its id, or the first digits of it")
             .into());
     }
     let prefix = name.to_ascii_lowercase();

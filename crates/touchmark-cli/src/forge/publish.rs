@@ -106,7 +106,9 @@ impl Forge {
             return Ok(end(Published::Kept("there is no remote".to_owned())));
         };
         // Events name the policy that they were made under, so the server must have it.
-        if *log != LogName::Policy && self.outbox()?.contains(&LogName::Policy) {
+        if *log == LogName::Policy {
+            self.publish_proposals()?;
+        } else if self.outbox()?.contains(&LogName::Policy) && !self.builds_on_published(log)? {
             let policy = self.publish_in_detail(&LogName::Policy)?;
             if policy.published != Published::Sent {
                 return Ok(policy);
@@ -168,7 +170,7 @@ impl Run<'_> {
         let Some(pending) = Pending::of(forge, self.log)? else {
             return Ok(Ending::Taken);
         };
-        let ending = push(&forge.repo, self.remote, &pending.pushes)?;
+        let ending = push(forge, self.remote, &pending.pushes)?;
         if ending == Ending::Taken {
             pending.settle(forge)?;
         }

@@ -167,6 +167,19 @@ fn not_held(public: &PublicKey) -> Failure {
     .exit(ExitCode::NotFound)
 }
 
+/// A public key as somebody names it: the line itself, as `ssh-ed25519 AAAA…`, or the path of a file that holds it.
+pub(crate) fn public_key(value: &str, directory: &Path) -> anyhow::Result<(PublicKey, String)> {
+    let Some(line) = literal(value) else {
+        return read_public(&directory.join(expand_home(value)));
+    };
+    let (public, comment) =
+        PublicKey::from_openssh(line.trim_end()).context("cannot use the public key")?;
+    public
+        .check_enrolment()
+        .context("cannot use the public key")?;
+    Ok((public, comment.to_owned()))
+}
+
 /// Reads a `.pub` file: the key and its comment.
 pub(crate) fn read_public(path: &Path) -> anyhow::Result<(PublicKey, String)> {
     let text = std::fs::read_to_string(path)

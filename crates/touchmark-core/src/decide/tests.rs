@@ -28,6 +28,7 @@ fn facts() -> Facts {
         emails: ["alice@example.com".to_owned()].into(),
         people: ["alice".to_owned()].into(),
         merge_base: Some(code("base-1")),
+        ..Facts::default()
     }
 }
 

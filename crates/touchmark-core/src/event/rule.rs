@@ -153,18 +153,32 @@ pub enum Rule {
     RecordError,
     /// The command changes something.
     NothingToDo,
-    /// The server's hooks, configuration and policy are as they must be; without them nothing is accepted.
+    /// The server has a policy, and the policy knows the server's sequencer; before that nothing else is accepted.
     ServerSetup,
-    /// The server could judge the push to its end: what it could not read or did not finish in time is not accepted.
+    /// The server judges and applies a push within its time limit; what keeps it from that refuses the push.
     ServerError,
-    /// What git hands to the hooks, commands and options, is well formed.
+    /// A push names at most 1000 refs, each once, in full, by git's rules for names and in UTF-8; an option has at most 1024 bytes of UTF-8 without control characters, and there are at most 32.
     PushForm,
-    /// No part of a history is left out: shallow and grafted pushes are not accepted.
+    /// A push brings whole history: neither it nor the server's repository is shallow.
     PushShallow,
+    /// What a push brings is within the limits for the number of objects, the size of one and of all unpacked, and how much larger than stored that is.
+    PushSize,
+    /// A push goes to the repository itself, not to a namespace in it (`GIT_NAMESPACE`).
+    PushNamespace,
+    /// A push moves no branch that is checked out on the server, and does not delete the one that its `HEAD` names.
+    PushCheckedOut,
+    /// A push names refs that hold an object, not symbolic refs.
+    PushSymbolic,
+    /// Every ref holds what the pusher saw, until the push is applied.
+    PushMoved,
+    /// What is applied is what was judged: the same refs, values and options, once, for the same process.
+    PushUnjudged,
+    /// The server's repository is configured so that every push is judged and applied as a whole.
+    ServerConfiguration,
+    /// On a server's repository refs change by a push and by nothing else.
+    ServerDoor,
     /// The push keeps the policy's limits: refs, events, commits, paths, objects and bytes, unpacked.
     PushLimit,
-    /// No ref that the decision rests on has moved since it was made.
-    PushStale,
     /// The pusher is proven by a push certificate or the transport's login to be somebody whom the policy knows.
     PusherUnproven,
     /// The push certificate is signed by a key in use, names exactly what is pushed, and carries this server's nonce.
@@ -314,8 +328,15 @@ impl Rule {
         Self::ServerError,
         Self::PushForm,
         Self::PushShallow,
+        Self::PushSize,
+        Self::PushNamespace,
+        Self::PushCheckedOut,
+        Self::PushSymbolic,
+        Self::PushMoved,
+        Self::PushUnjudged,
+        Self::ServerConfiguration,
+        Self::ServerDoor,
         Self::PushLimit,
-        Self::PushStale,
         Self::PusherUnproven,
         Self::CertificateInvalid,
         Self::RefNamespace,
@@ -690,32 +711,67 @@ impl Rule {
         (
             "server-setup",
             "decide",
-            "The server's hooks, configuration and policy are as they must be; without them nothing is accepted.",
+            "The server has a policy, and the policy knows the server's sequencer; before that nothing else is accepted.",
         ),
         (
             "server-error",
             "decide",
-            "The server could judge the push to its end: what it could not read or did not finish in time is not accepted.",
+            "The server judges and applies a push within its time limit; what keeps it from that refuses the push.",
         ),
         (
             "push-form",
             "decide",
-            "What git hands to the hooks, commands and options, is well formed.",
+            "A push names at most 1000 refs, each once, in full, by git's rules for names and in UTF-8; an option has at most 1024 bytes of UTF-8 without control characters, and there are at most 32.",
         ),
         (
             "push-shallow",
             "decide",
-            "No part of a history is left out: shallow and grafted pushes are not accepted.",
+            "A push brings whole history: neither it nor the server's repository is shallow.",
+        ),
+        (
+            "push-size",
+            "decide",
+            "What a push brings is within the limits for the number of objects, the size of one and of all unpacked, and how much larger than stored that is.",
+        ),
+        (
+            "push-namespace",
+            "decide",
+            "A push goes to the repository itself, not to a namespace in it (`GIT_NAMESPACE`).",
+        ),
+        (
+            "push-checked-out",
+            "decide",
+            "A push moves no branch that is checked out on the server, and does not delete the one that its `HEAD` names.",
+        ),
+        (
+            "push-symbolic",
+            "decide",
+            "A push names refs that hold an object, not symbolic refs.",
+        ),
+        (
+            "push-moved",
+            "decide",
+            "Every ref holds what the pusher saw, until the push is applied.",
+        ),
+        (
+            "push-unjudged",
+            "decide",
+            "What is applied is what was judged: the same refs, values and options, once, for the same process.",
+        ),
+        (
+            "server-configuration",
+            "decide",
+            "The server's repository is configured so that every push is judged and applied as a whole.",
+        ),
+        (
+            "server-door",
+            "decide",
+            "On a server's repository refs change by a push and by nothing else.",
         ),
         (
             "push-limit",
             "decide",
             "The push keeps the policy's limits: refs, events, commits, paths, objects and bytes, unpacked.",
-        ),
-        (
-            "push-stale",
-            "decide",
-            "No ref that the decision rests on has moved since it was made.",
         ),
         (
             "pusher-unproven",

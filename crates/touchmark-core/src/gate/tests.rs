@@ -24,6 +24,7 @@ impl Case {
             emails: ["alice@example.com".to_owned()].into(),
             people: ["alice".to_owned()].into(),
             merge_base: Some(code("base-1")),
+            ..Facts::default()
         };
         Self {
             world,

@@ -52,6 +52,12 @@ impl Glob {
         Self { components }
     }
 
+    /// The same, and everything below what it stands for.
+    pub(crate) fn and_below(mut self) -> Self {
+        self.components.push(Component::Any);
+        self
+    }
+
     /// Whether the path of these components is meant.
     ///
     /// All elements but `Any` take exactly one component, so the first place where the part after

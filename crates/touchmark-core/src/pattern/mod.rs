@@ -13,7 +13,7 @@ mod tests;
 
 use std::fmt;
 
-pub(crate) use glob::{Component, Glob, Token};
+pub(crate) use glob::{Component, Glob, Token, split};
 
 use crate::text;
 
@@ -85,7 +85,7 @@ impl Pattern {
     ///
     /// The work is at most in proportion to the pattern's length times the path's.
     pub fn matches(&self, path: &[u8]) -> bool {
-        self.glob.matches(&glob::split(path))
+        self.glob.matches(&split(path))
     }
 
     /// The text that it was read from.

@@ -53,6 +53,8 @@ fn a_question_mark_is_one_character() {
     check("caf??", "café", false);
     check("*??", "€", false);
     check("*??", "x€", true);
+    check("*??bc", "€bc", false);
+    check("*??bc", "x€bc", true);
     // Bytes that are no character count one by one.
     check("a?", b"a\xff", true);
     check("a?", b"a\xff\xfe", false);

@@ -2,6 +2,7 @@
 
 mod can;
 mod chain;
+mod lint;
 mod parse;
 mod rules;
 #[cfg(test)]
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 pub use can::{Action, Answer};
 pub use chain::{PolicyChain, PolicyState};
+pub use lint::Lint;
 pub use parse::{PolicyError, parse};
 pub use rules::{
     ApprovalGroup, BranchRule, Compromised, Guests, Limits, Parties, PathRule, RequiredCheck,

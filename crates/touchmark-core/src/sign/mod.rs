@@ -25,5 +25,5 @@ pub use secret::SecretKey;
 pub use signers::{AllowedSigners, RetireError, SignerLine, SignersDefect, SignersError};
 pub use sshsig::{
     ARMOR_MAX_LEN, NAMESPACE, Signature, SignatureError, Touch, assemble, bytes_to_sign, parse,
-    signed_bytes, verify,
+    signed_bytes, verify, verify_tag,
 };

@@ -398,6 +398,23 @@ pub fn verify(payload: &[u8], armor: &str) -> Result<PublicKey, SignatureError> 
     Ok(signature.public)
 }
 
+/// Verifies an annotated tag's signature, which git appends to the tag's text, and returns the key that made it.
+///
+/// # Errors
+///
+/// As of [`verify`], or that the tag has no SSH signature.
+pub fn verify_tag(raw: &[u8]) -> Result<PublicKey, SignatureError> {
+    let missing = SignatureError::Form("the tag has no SSH signature");
+    let at = raw
+        .windows(BEGIN.len())
+        .position(|bytes| bytes == BEGIN.as_bytes())
+        .ok_or(missing)?;
+    let (payload, armor) = raw.split_at(at);
+    let armor = std::str::from_utf8(armor)
+        .map_err(|_| SignatureError::Form("it has bytes that are not UTF-8"))?;
+    verify(payload, armor)
+}
+
 /// The 95 bytes that a key signs for `payload`: hand them to an agent, then its answer to [`assemble`].
 pub fn bytes_to_sign(payload: &[u8]) -> Vec<u8> {
     signed_bytes(payload, NAMESPACE)

@@ -15,6 +15,7 @@ use touchmark_git::{RefEdit, Repository, Trust};
 
 use self::newcomer::{Newcomer, RoleChoice};
 use self::policy_text::Draft;
+use super::pr::values;
 use crate::clock;
 use crate::errors::Failure;
 use crate::exit_codes::ExitCode;
@@ -62,6 +63,18 @@ pub(crate) struct Args {
     #[arg(long, value_name = "ROLES")]
     role: Vec<RoleChoice>,
 
+    /// The branch that moves by merging pull requests alone [default: the current one]
+    #[arg(long, value_name = "NAME")]
+    branch: Option<String>,
+
+    /// The public key of the server's sequencer, which signs receipts: the key itself, or a file with it
+    #[arg(long, value_name = "KEY")]
+    sequencer: Option<String>,
+
+    /// The public key with which the server records what stock git pushes to refs/for: the key itself, or a file with it
+    #[arg(long, value_name = "KEY")]
+    import_key: Option<String>,
+
     /// How many approvals a pull request needs
     #[arg(long, value_name = "N", default_value_t = 1)]
     approvals: u32,
@@ -101,6 +114,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
     let draft = Draft {
         me: &me,
         key: signer.public(),
+        branch: branch(args, &repo)?,
         args,
     };
     let policy_toml = draft.policy_toml()?;
@@ -167,6 +181,26 @@ fn expect_recovery_choice(args: &Args) -> anyhow::Result<()> {
         .hint("touchmark init --no-recovery (nobody may; the policy then never changes again)")
         .exit(ExitCode::Usage)
         .into())
+}
+
+/// The branch to protect, without `refs/heads/`.
+fn branch(args: &Args, repo: &Repository) -> anyhow::Result<String> {
+    let name = match &args.branch {
+        Some(name) => name.clone(),
+        None => {
+            let head = repo.git().args(["symbolic-ref", "HEAD"]).output()?;
+            if !head.success() {
+                return Err(
+                    Failure::new("no branch is checked out that could be protected")
+                        .hint("touchmark init --branch main …")
+                        .exit(ExitCode::Usage)
+                        .into(),
+                );
+            }
+            head.text()
+        }
+    };
+    Ok(values::branch(name.trim_end())?.short().to_owned())
 }
 
 /// The key, and its path if this repository has to remember it.

@@ -20,6 +20,8 @@ const DEFAULT_ROLE: &str = "contributor";
 pub(super) struct Draft<'a> {
     pub(super) me: &'a Yourself,
     pub(super) key: &'a PublicKey,
+    /// The branch to protect, without `refs/heads/`.
+    pub(super) branch: String,
     pub(super) args: &'a Args,
 }
 
@@ -29,10 +31,20 @@ impl Draft<'_> {
         let args = self.args;
         let mut text = format!(
             "# The policy of this forge: who may do what. Changes take the endorsement of `threshold` admins.\n\
-             format = 1\nthreshold = {}\n\n\
-             [defaults]\napprovals = {}\nresolve_threads = {}\n\n",
-            args.threshold, args.approvals, args.resolve_threads
+             # To change it: touchmark policy edit. All keys: docs/reference/events.md, section Policy.\n\
+             format = 2\nthreshold = {}\n\n\
+             # Branches that no rule below names, such as topic branches: who has the right `push` may move them.\n\
+             [defaults]\nprotected = false\napprovals = {}\nresolve_threads = {}\n\n\
+             # The first rule that matches counts; what it leaves out it has from the defaults.\n\
+             # A protected branch moves by merging pull requests alone; `create` says who may push it the first time.\n\
+             [[branch]]\nmatch = [{}]\nprotected = true\ncreate = [{}]\n\n",
+            args.threshold,
+            args.approvals,
+            args.resolve_threads,
+            quoted(&self.branch),
+            quoted(&self.me.id),
         );
+        text.push_str("# Who may together replace the admins, should these lose their keys.\n");
         if args.no_recovery {
             text.push_str("[recovery]\ndeclined = true\n");
         } else {
@@ -51,8 +63,9 @@ impl Draft<'_> {
         }
         let mut roles = self.roles()?;
         let admin = vec!["admin".to_owned()];
-        write_person(
+        write_identity(
             &mut text,
+            "people",
             &self.me.id,
             &self.me.name,
             &self.me.email,
@@ -62,7 +75,11 @@ impl Draft<'_> {
             let own = roles
                 .remove(new.id.as_str())
                 .unwrap_or_else(|| vec![DEFAULT_ROLE.to_owned()]);
-            write_person(&mut text, &new.id, &new.name, &new.email, &own)?;
+            write_identity(&mut text, "people", &new.id, &new.name, &new.email, &own)?;
+        }
+        for (bot, _) in self.bots() {
+            let role = vec![bot.id.to_owned()];
+            write_identity(&mut text, "bots", bot.id, bot.name, &bot.email(), &role)?;
         }
         Ok(text)
     }
@@ -103,12 +120,52 @@ impl Draft<'_> {
                 .add(&[&new.email], &key, None)
                 .with_context(|| format!("the key of {} cannot be written down", new.id))?;
         }
+        for (bot, key) in self.bots() {
+            let failed = || format!("the key of {} cannot be used", bot.id);
+            let (key, _) = keys::public_key(key, &globals.directory).with_context(failed)?;
+            signers
+                .add(&[&bot.email()], &key, None)
+                .with_context(failed)?;
+        }
         Ok(signers.to_string())
+    }
+
+    /// The server's bots that the options name, each with its key.
+    fn bots(&self) -> impl Iterator<Item = (&'static Bot, &str)> {
+        let keys = [&self.args.sequencer, &self.args.import_key];
+        let named = BOTS.iter().zip(keys);
+        named.filter_map(|(bot, key)| Some((bot, key.as_deref()?)))
     }
 }
 
-fn write_person(
+/// A key of the server, as the policy knows it: its name is also its role.
+struct Bot {
+    id: &'static str,
+    name: &'static str,
+}
+
+/// The bots that `--sequencer` and `--import-key` add.
+const BOTS: [Bot; 2] = [
+    Bot {
+        id: "sequencer",
+        name: "Sequencer",
+    },
+    Bot {
+        id: "import",
+        name: "Import",
+    },
+];
+
+impl Bot {
+    /// An address of its own that nobody can have: the policy must not depend on where the server is.
+    fn email(&self) -> String {
+        format!("{}@forge.invalid", self.id)
+    }
+}
+
+fn write_identity(
     text: &mut String,
+    table: &str,
     id: &str,
     name: &str,
     email: &str,
@@ -117,7 +174,7 @@ fn write_person(
     let roles: Vec<String> = roles.iter().map(|role| quoted(role)).collect();
     writeln!(
         text,
-        "\n[people.{}]\nname = {}\nemails = [{}]\nroles = [{}]",
+        "\n[{table}.{}]\nname = {}\nemails = [{}]\nroles = [{}]",
         quoted(id),
         quoted(name),
         quoted(email),

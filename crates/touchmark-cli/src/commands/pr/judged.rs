@@ -2,16 +2,20 @@
 
 use std::collections::BTreeSet;
 
-use touchmark_core::gate::{self, Facts, Verdicts};
+use touchmark_core::gate::{self, Facts, Gate, Verdicts};
 use touchmark_core::id::ObjectId;
+use touchmark_core::log::LogName;
 use touchmark_core::replay::Status;
 
-use super::{Subject, landing, taking_part};
+use super::{Subject, landing};
+use crate::facts::{self, Place, Receipts};
 use crate::forge::Forge;
 
 /// What is known of a pull request's landing.
 #[derive(Debug, Clone)]
 pub(crate) struct Judged {
+    /// Each condition of the gate.
+    pub(crate) gate: Gate,
     /// Every reason against it, or the evidence for it.
     pub(crate) verdicts: Verdicts,
     /// The tree that the target gets; `None` when there is none, or the target is not known.
@@ -35,12 +39,16 @@ pub(crate) fn judge(
     let state = subject.state()?;
     let policy = forge.policy();
     let revision = subject.revision(None)?;
-    let mut facts = taking_part::facts(&forge.repo, policy, revision)?;
-    facts.merge_base = match tip {
-        Some(tip) => forge.repo.merge_base(tip, revision.head)?,
-        None => None,
+    let check_log = forge.tip(&LogName::Check(revision.head))?;
+    let receipts = forge.repo.read_ref("refs/forge/receipts")?;
+    let place = Place {
+        repo: &forge.repo,
+        policies: &forge.policies,
+        receipts: Receipts::new(&forge.repo, receipts),
     };
-    let mut verdicts = gate::judge(&subject.outcome, policy, &facts);
+    let facts = facts::gather(&place, &subject.outcome, state, tip, check_log)?;
+    let gate = gate::examine(&subject.outcome, policy, &facts);
+    let mut verdicts = gate.verdicts();
     let mut tree = None;
     if let (Status::Open, Some(tip)) = (state.status, tip) {
         match landing::tree(forge, subject, tip)? {
@@ -62,6 +70,7 @@ pub(crate) fn judge(
         .cloned()
         .collect();
     Ok(Judged {
+        gate,
         verdicts,
         tree,
         facts,

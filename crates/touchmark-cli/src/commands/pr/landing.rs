@@ -6,13 +6,15 @@ use anyhow::Context as _;
 use touchmark_core::decide::Author;
 use touchmark_core::event::{MergeMethod, Rule};
 use touchmark_core::id::ObjectId;
+use touchmark_core::merge::conflict::Conflicts;
+use touchmark_core::merge::tree::Outcome;
 use touchmark_core::object::ObjectType;
 use touchmark_core::refusal::Refusal;
 use touchmark_core::replay::{PrState, Revision};
 use touchmark_core::sign::attach_signature;
 
-use super::combine::{Combined, combine};
-use super::{Subject, taking_part};
+use super::Subject;
+use crate::facts;
 use crate::forge::Forge;
 
 /// What the target branch will point to.
@@ -71,7 +73,7 @@ pub(crate) fn land(
 ///
 /// # Errors
 ///
-/// When the code cannot be read or git cannot be run.
+/// When the code cannot be read, or the merge passes a limit of the rule.
 pub(crate) fn tree(
     forge: &Forge,
     subject: &Subject,
@@ -84,10 +86,14 @@ pub(crate) fn tree(
         let fix = format!("touchmark pr close {short}");
         return Ok(Err(Refusal::new(Rule::NothingToDo, reason).with_fix(fix)));
     }
-    let combined = combine(&forge.repo, revision.base, old, revision.head)?;
-    Ok(match combined {
-        Combined::Tree(tree) => Ok(tree),
-        Combined::Conflict(paths) => Err(conflict(subject, subject.state()?, &paths)),
+    let [base, target, head] = [revision.base, old, revision.head].map(|id| forge.repo.tree_of(id));
+    let merged = forge
+        .repo
+        .merge_trees(base?, target?, head?)
+        .context("cannot merge the change into its target")?;
+    Ok(match merged {
+        Outcome::Clean { tree, .. } => Ok(tree),
+        Outcome::Conflict(conflicts) => Err(conflict(subject, subject.state()?, &conflicts)),
     })
 }
 
@@ -113,17 +119,30 @@ fn fast_forward(
     })
 }
 
-fn conflict(subject: &Subject, state: &PrState, paths: &[String]) -> Refusal {
-    let reason = format!(
+fn conflict(subject: &Subject, state: &PrState, conflicts: &Conflicts) -> Refusal {
+    let mut reason = format!(
         "it conflicts with {} in {}",
         state.target.short(),
-        paths.join(", ")
+        paths(conflicts)
     );
+    let listed = u64::try_from(conflicts.first.len()).unwrap_or(u64::MAX);
+    if listed < conflicts.total {
+        // Writing to a string cannot fail.
+        let _ = write!(reason, ", and {} more", conflicts.total - listed);
+    }
     Refusal::new(Rule::RevisionStale, reason).with_fix(format!(
         "merge {} into the change, resolve, and touchmark pr revise {}",
         state.target.short(),
         subject.id.short()
     ))
+}
+
+fn paths(conflicts: &Conflicts) -> String {
+    let paths = conflicts
+        .first
+        .iter()
+        .map(|conflict| String::from_utf8_lossy(&conflict.path));
+    paths.collect::<Vec<_>>().join(", ")
 }
 
 /// A commit's content without its signature.
@@ -159,7 +178,8 @@ fn squash_message(
     author: &Author,
 ) -> anyhow::Result<String> {
     let mut trailers = vec![("Forge-Pull-Request", id.to_string())];
-    for person in taking_part::authors(&forge.repo, revision)? {
+    let range = facts::range(&forge.repo, Some(revision.base), revision.head)?;
+    for person in facts::named_authors(&range) {
         if !person.email.eq_ignore_ascii_case(&author.email) {
             trailers.push((
                 "Co-authored-by",

@@ -3,8 +3,7 @@
 mod assign;
 mod checkout;
 mod close;
-mod code;
-mod combine;
+pub(crate) mod code;
 mod comment;
 mod diff;
 mod draft;
@@ -22,9 +21,8 @@ mod request;
 mod revise;
 mod show;
 pub(crate) mod subject;
-mod taking_part;
 mod threads;
-mod values;
+pub(crate) mod values;
 
 use clap::{Args as ClapArgs, Subcommand};
 

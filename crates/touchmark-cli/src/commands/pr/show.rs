@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 use touchmark_core::event::Rule;
-use touchmark_core::gate::{Facts, Verdicts};
+use touchmark_core::gate::{Facts, Gate, Verdicts};
 use touchmark_core::refusal::Refusal;
 use touchmark_core::replay::log_document;
 
@@ -66,6 +66,7 @@ fn judge_here(forge: &Forge, subject: &Subject) -> anyhow::Result<Judged> {
     Ok(judge(forge, subject, tip).unwrap_or_else(|err| {
         let refusal = Refusal::new(Rule::ObjectMissing, format!("{err:#}"));
         Judged {
+            gate: Gate { items: Vec::new() },
             facts: Facts::default(),
             verdicts: Verdicts::Shut(vec![refusal.with_fix("touchmark sync")]),
             tree: None,

@@ -1,0 +1,235 @@
+//! What receipts say of a ref: its value at a receipt, and who pushed it.
+
+use std::collections::BTreeMap;
+
+use anyhow::Context as _;
+use touchmark_core::event::{self, Payload, Pusher, Verify};
+use touchmark_core::id::ObjectId;
+use touchmark_core::object::{MODE_GITLINK, ObjectType, Objects};
+use touchmark_core::policy::Policy;
+use touchmark_core::push::RefChange;
+use touchmark_core::receipt::{CHANGES, CHANGES_MAX_LEN, number_path, read_changes, snapshot_path};
+use touchmark_git::{Budget, Repository};
+
+/// A receipt is a small commit.
+const MAX_RECEIPT_BYTES: u64 = 128 * 1024;
+
+/// The receipts of a repository, newest first.
+#[derive(Clone, Copy)]
+pub(crate) struct Receipts<'a> {
+    repo: &'a Repository,
+    tip: Option<ObjectId>,
+}
+
+/// One receipt, as far as it is read here.
+pub(crate) struct Read {
+    /// The receipt.
+    pub(crate) id: ObjectId,
+    /// Its snapshot.
+    pub(crate) tree: ObjectId,
+    /// The receipt before it.
+    pub(crate) parent: Option<ObjectId>,
+    /// Who pushed.
+    pub(crate) pusher: Pusher,
+    /// Its number.
+    pub(crate) sequence: u32,
+    /// When it was signed, in seconds since 1970.
+    pub(crate) seconds: i64,
+}
+
+impl<'a> Receipts<'a> {
+    /// Those that end in `tip`; `None` where there are none.
+    pub(crate) const fn new(repo: &'a Repository, tip: Option<ObjectId>) -> Self {
+        Self { repo, tip }
+    }
+
+    /// What the ref held when `receipt` was signed; `None` when it did not exist.
+    ///
+    /// # Errors
+    ///
+    /// When the receipt is not here, or cannot be read.
+    pub(crate) fn value_at(
+        &self,
+        receipt: ObjectId,
+        name: &str,
+    ) -> anyhow::Result<Option<ObjectId>> {
+        let tree = self.repo.tree_of(receipt)?;
+        let entry = self.repo.entry_at(tree, snapshot_path(name).as_bytes())?;
+        Ok(entry
+            .filter(|(mode, _)| *mode == MODE_GITLINK)
+            .map(|(_, id)| id))
+    }
+
+    /// Who pushed each value that the ref has had, back to the push that created it.
+    ///
+    /// # Errors
+    ///
+    /// When a receipt on the way cannot be read.
+    pub(crate) fn pushers(&self, name: &str) -> anyhow::Result<BTreeMap<ObjectId, Pusher>> {
+        let mut pushers = BTreeMap::new();
+        let mut next = self.tip;
+        while let Some(id) = next {
+            let Some(receipt) = self.read(id)? else {
+                break;
+            };
+            if let Some(change) = self
+                .changes(receipt.tree)?
+                .into_iter()
+                .find(|change| change.name == name)
+            {
+                if let Some(new) = change.new {
+                    pushers.insert(new, receipt.pusher);
+                }
+                if change.old.is_none() {
+                    break;
+                }
+            }
+            next = receipt.parent;
+        }
+        Ok(pushers)
+    }
+
+    /// The newest one; `None` where there are none.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read.
+    pub(crate) fn latest(&self) -> anyhow::Result<Option<Read>> {
+        match self.tip {
+            Some(tip) => self
+                .read(tip)?
+                .map(Some)
+                .with_context(|| format!("{} at the tip of the receipts is none", tip.short())),
+            None => Ok(None),
+        }
+    }
+
+    /// The object that has this number.
+    ///
+    /// # Errors
+    ///
+    /// When the newest receipt cannot be read.
+    pub(crate) fn numbered(&self, number: u32) -> anyhow::Result<Option<ObjectId>> {
+        let Some(tip) = self.tip else {
+            return Ok(None);
+        };
+        let tree = self.repo.tree_of(tip)?;
+        let entry = self.repo.entry_at(tree, number_path(number).as_bytes())?;
+        Ok(entry.map(|(_, id)| id))
+    }
+
+    /// The number that an object has in a receipt's tree.
+    ///
+    /// # Errors
+    ///
+    /// When the tree cannot be read.
+    pub(crate) fn number_of(
+        &self,
+        tree: ObjectId,
+        object: ObjectId,
+    ) -> anyhow::Result<Option<u32>> {
+        for (folder, _) in self.folders(tree)? {
+            for (number, id) in self.numbers(folder)? {
+                if id == object {
+                    return Ok(Some(number));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// The highest number that a receipt's tree has given out; 0 when none.
+    ///
+    /// # Errors
+    ///
+    /// When the tree cannot be read.
+    pub(crate) fn last_number(&self, tree: ObjectId) -> anyhow::Result<u32> {
+        let folders = self.folders(tree)?;
+        let Some((folder, _)) = folders.iter().max_by_key(|(_, at)| *at) else {
+            return Ok(0);
+        };
+        let numbers = self.numbers(*folder)?;
+        Ok(numbers.iter().map(|(number, _)| *number).max().unwrap_or(0))
+    }
+
+    /// The directories of numbers, with the thousand that each holds.
+    fn folders(&self, tree: ObjectId) -> anyhow::Result<Vec<(ObjectId, u32)>> {
+        match self.repo.entry_at(tree, b"numbers")? {
+            Some((_, id)) => Ok(self
+                .numbers(id)?
+                .into_iter()
+                .map(|(at, id)| (id, at))
+                .collect()),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    fn numbers(&self, tree: ObjectId) -> anyhow::Result<Vec<(u32, ObjectId)>> {
+        let entries = self.repo.tree_entries(tree)?;
+        Ok(entries
+            .into_iter()
+            .filter_map(|(name, entry)| {
+                Some((std::str::from_utf8(&name).ok()?.parse().ok()?, entry.id))
+            })
+            .collect())
+    }
+
+    /// What a receipt of this tree says that its push changed.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read.
+    pub(crate) fn changes(&self, tree: ObjectId) -> anyhow::Result<Vec<RefChange>> {
+        let Some((_, id)) = self.repo.entry_at(tree, CHANGES.as_bytes())? else {
+            return Ok(Vec::new());
+        };
+        let text = String::from_utf8(self.repo.read_blob(id, CHANGES_MAX_LEN)?)?;
+        Ok(read_changes(self.repo.hash_kind(), &text).unwrap_or_default())
+    }
+
+    /// Reads one receipt; `None` when it is none.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read.
+    pub(crate) fn read(&self, id: ObjectId) -> anyhow::Result<Option<Read>> {
+        let Some((ObjectType::Commit, data)) = self.repo.read(id, MAX_RECEIPT_BYTES)? else {
+            return Ok(None);
+        };
+        let mut objects = Objects::new(self.repo.hash_kind());
+        objects.insert(ObjectType::Commit, data)?;
+        // The tree's shape is looked at when receipts are verified; here only its place is needed.
+        let root = self.repo.tree_of(id)?;
+        if let Some((_, data)) = self.repo.read(root, Budget::default().max_tree_bytes)? {
+            objects.insert(ObjectType::Tree, data)?;
+        }
+        let Ok(event) = event::decode(&objects, &id, Verify::Trusted) else {
+            return Ok(None);
+        };
+        let (pusher, sequence) = match event.payload {
+            Payload::Receipt(receipt) => (receipt.pusher, receipt.sequence),
+            Payload::Receipt2(receipt) => (receipt.pusher, receipt.sequence),
+            _ => return Ok(None),
+        };
+        Ok(Some(Read {
+            id,
+            tree: event.tree,
+            parent: event.parents.first().copied(),
+            pusher,
+            sequence,
+            seconds: event.author.seconds,
+        }))
+    }
+}
+
+/// The person or bot behind a pusher, by this policy.
+pub(super) fn person(policy: &Policy, pusher: &Pusher) -> Option<String> {
+    match pusher {
+        Pusher::Login(name) => Some(name.to_string()),
+        Pusher::Certificate(print) | Pusher::Key(print) => policy
+            .keys()
+            .find(|(key, _)| key.fingerprint() == *print)
+            .map(|(_, entry)| entry.owner.clone()),
+        Pusher::None | Pusher::Import(_) => None,
+    }
+}

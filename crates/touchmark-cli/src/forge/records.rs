@@ -1,0 +1,45 @@
+//! Logs in a repository, replayed from where the cache of verified tips ends: for commands and for hooks alike.
+
+use std::collections::BTreeSet;
+
+use anyhow::Context as _;
+use touchmark_core::id::ObjectId;
+use touchmark_core::log::LogName;
+use touchmark_core::policy::PolicyChain;
+use touchmark_core::replay::{self, Outcome, Trust};
+use touchmark_git::{Budget, Repository};
+
+use super::cache::{self, Extent};
+
+/// A repository and the policy that its logs are judged by.
+#[derive(Clone, Copy)]
+pub(crate) struct Records<'a> {
+    /// The repository.
+    pub(crate) repo: &'a Repository,
+    /// The policy's versions.
+    pub(crate) policies: &'a PolicyChain,
+}
+
+impl Records<'_> {
+    /// The state of a log at `tip`; not for the policy's own.
+    pub(crate) fn replay_to(&self, log: &LogName, tip: ObjectId) -> anyhow::Result<Outcome> {
+        if let Some(outcome) = cache::continue_from(self, log, tip, Extent::Whole) {
+            return Ok(outcome);
+        }
+        let objects = self
+            .repo
+            .load_log(tip, &BTreeSet::new(), &Budget::default())
+            .with_context(|| format!("cannot read {log}"))?;
+        let outcome = replay::replay(self.policies, log, tip, &objects, Trust::Nothing);
+        cache::store(self, &outcome);
+        Ok(outcome)
+    }
+
+    /// As [`Records::replay_to`], but the comments may be left out.
+    pub(crate) fn summary_at(&self, log: &LogName, tip: ObjectId) -> anyhow::Result<Outcome> {
+        match cache::continue_from(self, log, tip, Extent::WithoutComments) {
+            Some(outcome) => Ok(outcome),
+            None => self.replay_to(log, tip),
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! Applying a judged push: all of it, in one transaction, with its receipt, or nothing.
+
+use std::os::unix::process::parent_id;
+
+use touchmark_core::event::Rule;
+use touchmark_core::refusal::Refusal;
+use touchmark_git::{RefEdit, Repository, TransactError};
+
+use super::journal::{Intent, Outcome};
+use super::limits::LIMITS;
+use super::push::{Decision, Push};
+use super::step::{Step, reached};
+use super::watch::Watch;
+use super::{denials, guards, journal, judge, queue, receipt, refuse, server_error};
+
+/// How often a push is judged again because something that its decision rests on has moved.
+const TRIES: usize = 5;
+
+/// Why a try did not apply the push.
+enum Failed {
+    /// A ref that the decision rests on has moved: it can be judged again.
+    Moved(String),
+    /// For good.
+    Refused(Vec<Refusal>),
+}
+
+/// Applies the push as decided, and returns the decision that was applied in the end.
+pub(super) fn apply(
+    repo: &Repository,
+    push: &Push,
+    mut decision: Decision,
+    watch: &Watch,
+) -> Result<Decision, Vec<Refusal>> {
+    let caller = parent_id();
+    let _turn = queue::enter(repo, LIMITS.queue)?;
+    reached(Step::Entered);
+    journal::reconcile(repo)?;
+    reached(Step::Reconciled);
+    let mut last = String::new();
+    for _ in 0..TRIES {
+        guards::check_old_values(repo, &push.commands)?;
+        if moved(repo, &decision)?.is_some() {
+            decision = judge::judge(repo, push)?;
+        }
+        guards::check(repo, guards::decided(&decision))?;
+        // Whoever waited for the answer may be gone after a long time in the queue.
+        if parent_id() != caller {
+            return Err(refuse(
+                Rule::ServerError,
+                "git went away before the push was applied",
+            ));
+        }
+        match try_once(repo, push, &decision, watch) {
+            Ok(()) => return Ok(decision),
+            Err(Failed::Moved(moved)) => last = moved,
+            Err(Failed::Refused(refusals)) => return Err(refusals),
+        }
+    }
+    Err(refuse(
+        Rule::PushMoved,
+        format!("what the push rests on moved {TRIES} times while it was judged: {last}"),
+    ))
+}
+
+/// The first thing that does not hold what the decision took it to hold.
+fn moved(repo: &Repository, decision: &Decision) -> Result<Option<String>, Vec<Refusal>> {
+    let changes = decision
+        .changes
+        .iter()
+        .map(|edit| (edit.name.as_str(), edit.expected.id()));
+    let reads = decision
+        .reads
+        .iter()
+        .map(|(name, value)| (name.as_str(), *value));
+    for (name, expected) in changes.chain(reads) {
+        let held = guards::read(repo, name)?;
+        if held != expected {
+            return Ok(Some(guards::moved(name, expected, held)));
+        }
+    }
+    Ok(None)
+}
+
+fn try_once(
+    repo: &Repository,
+    push: &Push,
+    decision: &Decision,
+    watch: &Watch,
+) -> Result<(), Failed> {
+    let receipt = receipt::next_receipt(repo, push, decision).map_err(Failed::Refused)?;
+    reached(Step::Receipt);
+    let edits = edits(decision, &receipt)?;
+    let intent = Intent {
+        receipt: Some(receipt.clone()),
+        changes: decision
+            .changes
+            .iter()
+            .filter(|edit| !edit.is_verify())
+            .cloned()
+            .collect(),
+        verified: edits
+            .iter()
+            .filter(|edit| edit.is_verify())
+            .map(|edit| edit.name.clone())
+            .collect(),
+    };
+    if !watch.begin_commit() {
+        return Err(Failed::Refused(refuse(
+            Rule::ServerError,
+            "the push took too long",
+        )));
+    }
+    journal::write(repo, &intent).map_err(Failed::Refused)?;
+    reached(Step::Intended);
+    let prepared = match repo.prepare(&edits) {
+        Ok(prepared) => prepared,
+        Err(err) => return Err(nothing_moved(repo, watch, &err)),
+    };
+    reached(Step::Prepared);
+    if let Err(err) = repo.swap(&receipt) {
+        drop(prepared);
+        return Err(nothing_moved(repo, watch, &err));
+    }
+    reached(Step::Receipted);
+    if let Err(err) = prepared.commit() {
+        // Its locks are gone, so what is missing can be tried once more at once; otherwise the next push does it.
+        match journal::reconcile(repo) {
+            Ok(Outcome::Forward) => {}
+            Ok(Outcome::Back | Outcome::Nothing) => return Err(nothing_moved(repo, watch, &err)),
+            Err(_) => return Err(unfinished(&err)),
+        }
+    }
+    reached(Step::Committed);
+    denials::sealed(repo);
+    // What moved has moved; an intent that stays is settled by the next push.
+    let _ = journal::remove(repo);
+    reached(Step::Settled);
+    Ok(())
+}
+
+/// All refs of the transaction but the receipts', which has one of its own.
+fn edits(decision: &Decision, receipt: &RefEdit) -> Result<Vec<RefEdit>, Failed> {
+    let mut edits = decision.changes.clone();
+    for (name, value) in &decision.reads {
+        if let Some(edit) = edits
+            .iter()
+            .chain([receipt])
+            .find(|edit| edit.name == *name)
+        {
+            if edit.expected.id() != *value {
+                return Err(Failed::Moved(guards::moved(
+                    name,
+                    *value,
+                    edit.expected.id(),
+                )));
+            }
+        } else {
+            edits.push(RefEdit::verify(name.clone(), *value));
+        }
+    }
+    if decision
+        .changes
+        .iter()
+        .any(|edit| edit.name == receipt.name)
+    {
+        let reason = format!(
+            "the push changes {}, which only its receipt may",
+            receipt.name
+        );
+        return Err(Failed::Refused(refuse(Rule::ServerError, reason)));
+    }
+    Ok(edits)
+}
+
+/// A transaction did not happen, so neither does what was intended.
+fn nothing_moved(repo: &Repository, watch: &Watch, err: &TransactError) -> Failed {
+    if let Err(refusals) = journal::remove(repo) {
+        return Failed::Refused(refusals);
+    }
+    watch.abandon_commit();
+    match err {
+        TransactError::Conflict {
+            name,
+            expected,
+            actual,
+        } => Failed::Moved(guards::moved(name, *expected, *actual)),
+        TransactError::Ref(err) => Failed::Refused(guards::ref_error(err)),
+        TransactError::Nested { .. } => Failed::Refused(refuse(Rule::PushForm, err.to_string())),
+        err => Failed::Refused(server_error(err)),
+    }
+}
+
+fn unfinished(err: &TransactError) -> Failed {
+    let reason = format!("the push was accepted, but not all of it could be written: {err}");
+    let fix = "who runs the server: make room on its disk, then touchmark server repair PATH; git fetch then shows the push";
+    Failed::Refused(vec![Refusal::new(Rule::ServerError, reason).with_fix(fix)])
+}

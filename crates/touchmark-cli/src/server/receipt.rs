@@ -1,0 +1,270 @@
+//! The receipt of a push: what the sequencer signs.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use touchmark_core::event::{
+    Actor, Decision as Word, Payload, Pusher, Rule, Time, Unsigned, payload,
+};
+use touchmark_core::id::{Digest, HashKind, ObjectId};
+use touchmark_core::log::LogName;
+use touchmark_core::object::{MODE_FILE, MODE_GITLINK, ObjectType};
+use touchmark_core::policy::PolicyChain;
+use touchmark_core::push::RefChange;
+use touchmark_core::receipt::{CHANGES, DENIALS, number_path, snapshot_path, write_changes};
+use touchmark_core::refusal::Refusal;
+use touchmark_core::sign::attach_signature;
+use touchmark_git::{Entry, RefEdit, Repository};
+
+use super::judge::RECEIPTS;
+use super::push::{Decision, Push};
+use super::{denials, refuse, server_error, setup};
+use crate::facts::Receipts;
+
+/// What a receipt says beside what it changes: settled when the push was judged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Seal {
+    /// Who pushed, in the receipt's grammar.
+    pub(crate) pusher: String,
+    /// The policy after the push.
+    pub(crate) policy: ObjectId,
+    /// The repository's id, which the first receipt names.
+    pub(crate) repository: Digest,
+    /// The sequencer's name in the policy.
+    pub(crate) name: String,
+    /// Its e-mail address.
+    pub(crate) email: String,
+}
+
+impl Seal {
+    /// What the receipts of a server with this sequencer say under this policy.
+    pub(crate) fn of(
+        policies: &PolicyChain,
+        sequencer: &touchmark_core::sign::PublicKey,
+        pusher: &Pusher,
+    ) -> Option<Self> {
+        let (id, policy) = policies.latest()?;
+        let bot = policy.bots.get(&policy.key(sequencer)?.owner)?;
+        Some(Self {
+            pusher: pusher.to_string(),
+            policy: id,
+            repository: policies.repository()?,
+            name: bot.name.clone(),
+            email: bot.emails.first()?.clone(),
+        })
+    }
+}
+
+/// Writes the commit of a push's receipt, and returns how the receipts' ref moves to it.
+///
+/// It is called under the queue's lock, after everything else was decided; nobody else makes receipts meanwhile.
+///
+/// # Errors
+///
+/// Why there can be none: then the push does not happen.
+pub(crate) fn next_receipt(
+    repo: &Repository,
+    push: &Push,
+    decision: &Decision,
+) -> Result<RefEdit, Vec<Refusal>> {
+    let old = repo.read_ref(RECEIPTS).map_err(|err| server_error(&err))?;
+    let before = Receipts::new(repo, old);
+    let last = before.latest().map_err(|err| other(&err))?;
+    let changes: Vec<RefChange> = decision
+        .changes
+        .iter()
+        .filter(|edit| !edit.is_verify())
+        .map(|edit| RefChange {
+            name: edit.name.clone(),
+            old: edit.expected.id(),
+            new: edit.new,
+        })
+        .collect();
+    if let Some(last) = &last {
+        expect_receipted(repo, last.tree, &changes)?;
+    }
+    let tree = tree(repo, last.as_ref().map(|last| last.tree), &changes)?;
+    let (sequence, seconds) = last.map_or((1, push.now), |last| {
+        (last.sequence.saturating_add(1), push.now.max(last.seconds))
+    });
+    let commit = sign(repo, &decision.seal, old, tree, sequence, seconds)?;
+    Ok(RefEdit {
+        name: RECEIPTS.to_owned(),
+        expected: old.into(),
+        new: Some(commit),
+        message: format!("receipt {sequence}"),
+    })
+}
+
+/// Every ref that moves holds what the last receipt says: else it came through another door.
+fn expect_receipted(
+    repo: &Repository,
+    tree: ObjectId,
+    changes: &[RefChange],
+) -> Result<(), Vec<Refusal>> {
+    for change in changes {
+        let held = repo
+            .entry_at(tree, snapshot_path(&change.name).as_bytes())
+            .map_err(|err| server_error(&err))?
+            .map(|(_, id)| id);
+        if held != change.old {
+            let shown =
+                |id: Option<ObjectId>| id.map_or_else(|| "nothing".to_owned(), |id| id.short());
+            let reason = format!(
+                "{} holds {}, and the last receipt says {}: it was changed without a push",
+                change.name,
+                shown(change.old),
+                shown(held)
+            );
+            return Err(refuse(Rule::ServerDoor, reason));
+        }
+    }
+    Ok(())
+}
+
+/// The receipt's tree: the last one with what the push changes, or everything there is.
+fn tree(
+    repo: &Repository,
+    last: Option<ObjectId>,
+    changes: &[RefChange],
+) -> Result<ObjectId, Vec<Refusal>> {
+    let link = |id| Entry {
+        mode: MODE_GITLINK,
+        id,
+    };
+    let mut edits: BTreeMap<Vec<u8>, Option<Entry>> = BTreeMap::new();
+    let mut opened = Vec::new();
+    if last.is_none() {
+        for (name, id) in repo.refs("").map_err(|err| server_error(&err))? {
+            opened.extend(numbered(repo.hash_kind(), &name));
+            edits.insert(snapshot_path(&name).into_bytes(), Some(link(id)));
+        }
+    }
+    for change in changes {
+        let path = snapshot_path(&change.name).into_bytes();
+        edits.insert(path, change.new.map(link));
+        if change.old.is_none() {
+            opened.extend(numbered(repo.hash_kind(), &change.name));
+        }
+    }
+    number(repo, last, opened, &mut edits)?;
+    let file = |text: String| -> Result<Option<Entry>, Vec<Refusal>> {
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let id = repo
+            .write(ObjectType::Blob, text.as_bytes())
+            .map_err(|err| server_error(&err))?;
+        Ok(Some(Entry {
+            mode: MODE_FILE,
+            id,
+        }))
+    };
+    let listed = write_changes(repo.hash_kind(), changes);
+    edits.insert(CHANGES.as_bytes().to_vec(), file(listed)?);
+    edits.insert(DENIALS.as_bytes().to_vec(), file(denials::take(repo))?);
+    let tree = repo
+        .edit_tree(last, &edits)
+        .map_err(|err| server_error(&err))?;
+    tree.ok_or_else(|| {
+        refuse(
+            Rule::ServerError,
+            "a receipt of no ref at all cannot be made",
+        )
+    })
+}
+
+/// The object that a new ref starts, if objects of its kind have numbers.
+fn numbered(hash: HashKind, name: &str) -> Option<ObjectId> {
+    match LogName::parse(hash, name) {
+        Some(LogName::Pr(id) | LogName::Issue(id)) => Some(id),
+        _ => None,
+    }
+}
+
+/// Gives the next numbers to objects that have none yet.
+fn number(
+    repo: &Repository,
+    last: Option<ObjectId>,
+    mut opened: Vec<ObjectId>,
+    edits: &mut BTreeMap<Vec<u8>, Option<Entry>>,
+) -> Result<(), Vec<Refusal>> {
+    if opened.is_empty() {
+        return Ok(());
+    }
+    opened.sort_unstable();
+    opened.dedup();
+    let receipts = Receipts::new(repo, None);
+    let mut next = match last {
+        Some(tree) => receipts.last_number(tree).map_err(|err| other(&err))?,
+        None => 0,
+    };
+    for id in opened {
+        // An object that comes back from the archive keeps the number it has.
+        let known = match last {
+            Some(tree) => receipts.number_of(tree, id).map_err(|err| other(&err))?,
+            None => None,
+        };
+        if known.is_none() {
+            next += 1;
+            let entry = Entry {
+                mode: MODE_GITLINK,
+                id,
+            };
+            edits.insert(number_path(next).into_bytes(), Some(entry));
+        }
+    }
+    Ok(())
+}
+
+fn sign(
+    repo: &Repository,
+    seal: &Seal,
+    parent: Option<ObjectId>,
+    tree: ObjectId,
+    sequence: u32,
+    seconds: i64,
+) -> Result<ObjectId, Vec<Refusal>> {
+    let broken = |what: &str| {
+        refuse(
+            Rule::ServerError,
+            format!("the receipt cannot be made: {what}"),
+        )
+    };
+    let pusher = Pusher::parse(&seal.pusher).ok_or_else(|| broken("its pusher is not one"))?;
+    let time = Time::from_seconds(seconds)
+        .ok_or_else(|| broken("the clock stands beyond the year 9999"))?;
+    let unsigned = Unsigned {
+        tree,
+        parents: parent.into_iter().collect(),
+        author: Actor {
+            name: seal.name.clone(),
+            email: seal.email.clone(),
+            seconds,
+            zone: "+0000".to_owned(),
+        },
+        subject: None,
+        body: None,
+        repo: parent.is_none().then_some(seal.repository),
+        policy: Some(seal.policy),
+        payload: Payload::Receipt2(payload::Receipt2 {
+            sequence,
+            pusher,
+            time,
+            decision: Word::Accepted,
+        }),
+    };
+    let payload = unsigned
+        .encode(repo.hash_kind())
+        .map_err(|refusal| vec![refusal])?;
+    let signer = setup::sequencer_signer(repo).map_err(|err| other(&err))?;
+    let armor = signer.sign(&payload).map_err(|err| other(&err))?;
+    let content = attach_signature(&payload, &armor, repo.hash_kind());
+    repo.write(ObjectType::Commit, &content)
+        .map_err(|err| server_error(&err))
+}
+
+fn other(err: &anyhow::Error) -> Vec<Refusal> {
+    refuse(Rule::ServerError, format!("{err:#}"))
+}
