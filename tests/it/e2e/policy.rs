@@ -490,6 +490,19 @@ fn a_key_that_somebody_may_have_is_revoked_and_people_come_and_go() {
     assert!(told.contains("was compromised and stays so"), "{told}");
 }
 
+/// Lets the server write down what it is pushed, in the order of arrival.
+fn log_pushes(world: &World) -> std::path::PathBuf {
+    use std::os::unix::fs::PermissionsExt as _;
+    let pushes = world.path().join("pushes");
+    let hooks = world.server().join("hooks");
+    std::fs::create_dir_all(&hooks).unwrap();
+    let hook = hooks.join("pre-receive");
+    let script = format!("#!/bin/sh\ncat >> {}\n", pushes.display());
+    std::fs::write(&hook, script).unwrap();
+    std::fs::set_permissions(&hook, std::fs::Permissions::from_mode(0o755)).unwrap();
+    pushes
+}
+
 #[test]
 fn a_change_that_was_made_offline_arrives_whole() {
     let world = forge(HashKind::Sha1);
@@ -498,7 +511,37 @@ fn a_change_that_was_made_offline_arrives_whole() {
         alice.touchmark(&["team", "add", "core", "bob"]).fails(7);
     });
     assert_eq!(alice.refs("refs/outbox").lines().count(), 2);
+    let pushes = log_pushes(&world);
     alice.touchmark(&["sync"]).ok();
+    // A server that has the version would take its endorsements too late.
+    let pushed = std::fs::read_to_string(pushes).unwrap();
+    let refs: Vec<&str> = pushed
+        .lines()
+        .filter_map(|line| line.split(' ').nth(2))
+        .collect();
+    assert!(refs[0].starts_with("refs/forge/proposal/"), "{refs:?}");
+    assert_eq!(refs[1..], ["refs/forge/policy"]);
+    all_agree(&world);
+    assert_eq!(version(&alice), 2);
+}
+
+/// The proposal is on the server, the endorsement and the version are not: neither is made again on the other.
+#[test]
+fn an_endorsement_and_the_version_that_embeds_it_arrive_together() {
+    let world = forge(HashKind::Sha1);
+    let alice = world.person("alice");
+    let id = id(&propose(
+        &alice,
+        |text| text.replace("approvals = 1", "approvals = 2"),
+        &[],
+    ));
+    without_server(&world, || {
+        alice.touchmark(&["policy", "endorse", &id]).fails(7);
+        alice.touchmark(&["policy", "record", &id]).fails(7);
+    });
+    let word = alice.rev(&format!("refs/outbox/proposal/{id}/log"));
+    alice.touchmark(&["sync"]).ok();
+    assert_eq!(alice.rev(&format!("refs/forge/proposal/{id}/log")), word);
     all_agree(&world);
     assert_eq!(version(&alice), 2);
 }
