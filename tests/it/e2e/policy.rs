@@ -490,6 +490,41 @@ fn a_key_that_somebody_may_have_is_revoked_and_people_come_and_go() {
     assert!(told.contains("was compromised and stays so"), "{told}");
 }
 
+#[test]
+fn a_forge_starts_with_its_branch_protected_and_its_server_s_bots() {
+    let world = World::new(HashKind::Sha1);
+    let alice = world.person("alice");
+    let sequencer = keys::write("sequencer", &world.path().join("keys"));
+    let literal = std::fs::read_to_string(sequencer.with_extension("pub")).unwrap();
+    let import = keys::write("import", &world.path().join("import")).with_extension("pub");
+    let bots = [
+        format!("--sequencer={}", literal.trim()),
+        format!("--import-key={}", import.display()),
+    ];
+    let init = ["init", "--no-recovery", &bots[0], &bots[1]];
+    alice.touchmark(&init).ok();
+    can(&alice, &["sequencer", "sequence"], 0);
+    can(&alice, &["import", "import"], 0);
+    can(&alice, &["alice", "push", "main"], 3);
+    can(&alice, &["alice", "push", "topic"], 0);
+    // With both files the check needs no forge.
+    for file in ["policy.toml", "allowed_signers"] {
+        edit(&alice, file, |text| format!("{text}# the end\n"));
+    }
+    let files = ["--policy=policy.toml", "--signers=allowed_signers"];
+    let checked = alice.json(&[["-C", "..", "policy", "check"].as_slice(), &files].concat());
+    let keys: Vec<&Value> = checked["warnings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| &one["key"])
+        .collect();
+    assert_eq!(
+        keys,
+        ["threshold", "defaults.approvals", "branch[0].approvals"]
+    );
+}
+
 /// Lets the server write down what it is pushed, in the order of arrival.
 fn log_pushes(world: &World) -> std::path::PathBuf {
     use std::os::unix::fs::PermissionsExt as _;
