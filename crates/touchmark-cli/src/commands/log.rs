@@ -128,7 +128,11 @@ fn read(forge: &Forge, log: &LogName) -> anyhow::Result<Vec<Shown>> {
         .map(|rejected| (rejected.event, rejected.refusal))
         .collect();
     let published = match forge.published_tip(log)? {
-        Some(tip) => Some(forge.repo.load_commits(tip, &BTreeSet::new(), &Budget::default())?),
+        Some(tip) => Some(
+            forge
+                .repo
+                .load_commits(tip, &BTreeSet::new(), &Budget::default())?,
+        ),
         None => None,
     };
     let placed = match order(&objects, log, tip, None) {
