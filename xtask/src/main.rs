@@ -1,4 +1,4 @@
-//! Developer tasks: `cargo xtask generate|test|fuzz|bench|merges`.
+//! Developer tasks: `cargo xtask generate|test|tools|fuzz|bench|merges`.
 
 mod bench;
 mod fuzz;
@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 
-const USAGE: &str = "usage: cargo xtask generate [--check] | test | fuzz [--seconds N] [TARGET…] | bench \
+const USAGE: &str = "usage: cargo xtask generate [--check] | test | tools | fuzz [--seconds N] [TARGET…] | bench \
                      | merges [--commits N] REPOSITORY…";
 
 #[expect(clippy::print_stderr, reason = "an error goes to standard error")]
@@ -33,6 +33,7 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["generate"] => generate::run(&root, false),
         ["generate", "--check"] => generate::run(&root, true),
         ["test"] => test::run(&root),
+        ["tools"] => tools::ensure(),
         ["fuzz", rest @ ..] => fuzz::run(&root, rest),
         ["bench"] => bench::run(&root),
         ["merges", rest @ ..] => merges::run(&root, rest),

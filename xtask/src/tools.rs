@@ -55,6 +55,28 @@ const TOOLS: &[Tool] = &[
         least: None,
     },
     Tool {
+        name: "sshd",
+        purpose: "clones and pushes through a real SSH server",
+        package: "openssh-server",
+        // It is not on an ordinary user's PATH.
+        probe: &["test", "-x", "/usr/sbin/sshd"],
+        least: None,
+    },
+    Tool {
+        name: "nginx",
+        purpose: "clones and pushes through a real web server",
+        package: "nginx",
+        probe: &["test", "-x", "/usr/sbin/nginx"],
+        least: None,
+    },
+    Tool {
+        name: "fcgiwrap",
+        purpose: "runs git http-backend for nginx",
+        package: "fcgiwrap",
+        probe: &["test", "-x", "/usr/sbin/fcgiwrap"],
+        least: None,
+    },
+    Tool {
         name: "gzip",
         purpose: "the weight of the wasm build",
         package: "gzip",
@@ -144,6 +166,8 @@ fn install(packages: &[&str]) -> Result<()> {
         let status = Command::new(program)
             .args(arguments)
             .env("DEBIAN_FRONTEND", "noninteractive")
+            // The tests start servers of their own: a freshly installed one need not run, and may find its port taken.
+            .env("RUNLEVEL", "1")
             .status()
             .with_context(|| format!("cannot run {program}"))?;
         if !status.success() {

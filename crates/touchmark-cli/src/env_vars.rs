@@ -36,6 +36,9 @@ pub(crate) const PUSHER: &str = "TOUCHMARK_PUSHER";
 #[cfg(debug_assertions)]
 pub(crate) const FAULT: &str = "TOUCHMARK_FAULT";
 
+/// git: the version of the protocol that a client would like; clients may set it.
+pub(crate) const GIT_PROTOCOL: &str = "GIT_PROTOCOL";
+
 /// git: the repository that a hook runs in.
 pub(crate) const GIT_DIR: &str = "GIT_DIR";
 
@@ -66,7 +69,10 @@ pub(crate) const GIT_PUSH_CERT_NONCE_STATUS: &str = "GIT_PUSH_CERT_NONCE_STATUS"
 /// git: how many seconds old an older nonce is.
 pub(crate) const GIT_PUSH_CERT_NONCE_SLOP: &str = "GIT_PUSH_CERT_NONCE_SLOP";
 
-/// sshd: both ends of the connection.
+/// sshd: what the client asked for, where another command is forced on it.
+pub(crate) const SSH_ORIGINAL_COMMAND: &str = "SSH_ORIGINAL_COMMAND";
+
+/// sshd: both ends of the connection. A client can neither set it nor take it away.
 pub(crate) const SSH_CONNECTION: &str = "SSH_CONNECTION";
 
 /// Web servers: says that one runs this program.

@@ -170,7 +170,7 @@ impl Run<'_> {
         let Some(pending) = Pending::of(forge, self.log)? else {
             return Ok(Ending::Taken);
         };
-        let ending = push(&forge.repo, self.remote, &pending.pushes)?;
+        let ending = push(forge, self.remote, &pending.pushes)?;
         if ending == Ending::Taken {
             pending.settle(forge)?;
         }

@@ -1,7 +1,13 @@
 //! One atomic push through stock git, with a lease on every ref, and what came of it.
 
+use std::ffi::{OsStr, OsString};
+
 use touchmark_core::id::ObjectId;
-use touchmark_git::Repository;
+use touchmark_git::{Git, Repository};
+
+use super::Forge;
+use crate::output::Output;
+use crate::{env_vars, keys};
 
 /// A ref of the server that is to move.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,15 +45,67 @@ const RACE_WORDS: [&str; 8] = [
     "incorrect old value",
 ];
 
+/// What git says when it could not sign a push.
+const NOT_SIGNED: &str = "failed to sign the push certificate";
+
 /// Pushes all of `refs` or none.
-pub(crate) fn push(repo: &Repository, remote: &str, refs: &[Push]) -> anyhow::Result<Ending> {
+///
+/// The push is signed if the server asks for that and there is a key; a server that needs to know who pushes and cannot
+/// tell by other means refuses one that is not.
+pub(crate) fn push(forge: &Forge, remote: &str, refs: &[Push]) -> anyhow::Result<Ending> {
+    let warn = |why: &str| {
+        Output::new(forge.globals()).warn(format_args!("the push is not signed: {why}"));
+    };
+    let key = signing_key(forge).unwrap_or_else(|err| {
+        warn(&format!("{err:#}"));
+        None
+    });
+    let mut output = command(&forge.repo, remote, refs, key.as_deref()).output()?;
+    if key.is_some() && !output.success() && output.stderr.contains(NOT_SIGNED) {
+        warn(reason(&output.stderr));
+        output = command(&forge.repo, remote, refs, None).output()?;
+    }
+    if output.success() {
+        return Ok(Ending::Taken);
+    }
+    Ok(judge(&output.text(), &output.stderr))
+}
+
+/// The key that events are signed with, as git names it.
+fn signing_key(forge: &Forge) -> anyhow::Result<Option<OsString>> {
+    keys::try_select(forge.globals(), &forge.repo)?
+        .map(|signer| signer.for_git())
+        .transpose()
+}
+
+/// Why ssh-keygen did not sign.
+fn reason(stderr: &str) -> &str {
+    let told = stderr.lines().find_map(|line| line.strip_prefix("error: "));
+    told.map_or("ssh-keygen did not say why", |told| {
+        told.trim_end_matches('?').trim_end()
+    })
+}
+
+fn command(repo: &Repository, remote: &str, refs: &[Push], key: Option<&OsStr>) -> Git {
     let mut git = repo
         .git()
         .prompt()
         // A mirror clone's remote pushes everything or nothing, unless told otherwise.
-        .config(&format!("remote.{remote}.mirror"), "false")
+        .config(&format!("remote.{remote}.mirror"), "false");
+    if let Some(key) = key {
+        // Whatever git is told to sign with otherwise, a certificate is by the same key as the events.
+        git = git
+            .config("gpg.format", "ssh")
+            .config("gpg.ssh.program", "ssh-keygen")
+            .config("user.signingKey", key);
+        if keys::must_force_program() {
+            git = git.env(env_vars::SSH_ASKPASS_REQUIRE, "force");
+        }
+    }
+    git = git
         .args(["push", "--porcelain", "--atomic", "--no-follow-tags"])
-        .args(["--recurse-submodules=no"]);
+        .args(["--recurse-submodules=no"])
+        .arg(key.map_or("--no-signed", |_| "--signed=if-asked"));
     for push in refs {
         let expected = push.expected.map(|id| id.to_string()).unwrap_or_default();
         git = git.arg(format!("--force-with-lease={}:{expected}", push.name));
@@ -56,11 +114,7 @@ pub(crate) fn push(repo: &Repository, remote: &str, refs: &[Push]) -> anyhow::Re
     for push in refs {
         git = git.arg(format!("{}:{}", push.new, push.name));
     }
-    let output = git.output()?;
-    if output.success() {
-        return Ok(Ending::Taken);
-    }
-    Ok(judge(&output.text(), &output.stderr))
+    git
 }
 
 /// Reads `git push --porcelain` after a failure.

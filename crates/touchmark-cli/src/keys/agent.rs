@@ -1,5 +1,6 @@
 //! Signing through ssh-agent: the two requests of its protocol that this needs (draft-ietf-sshm-ssh-agent).
 
+use std::ffi::OsString;
 use std::io::{Read, Write};
 use std::time::Duration;
 
@@ -50,6 +51,10 @@ impl Signer for AgentSigner {
 
     fn place(&self) -> String {
         "ssh-agent".to_owned()
+    }
+
+    fn for_git(&self) -> anyhow::Result<OsString> {
+        Ok(format!("key::{}", self.public.to_openssh()).into())
     }
 
     fn sign(&self, payload: &[u8]) -> anyhow::Result<String> {

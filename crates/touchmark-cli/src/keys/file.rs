@@ -1,6 +1,7 @@
 //! Signing with a key in an OpenSSH private key file.
 
 use std::cell::OnceCell;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -123,6 +124,13 @@ impl Signer for FileSigner {
 
     fn place(&self) -> String {
         self.path.display().to_string()
+    }
+
+    fn for_git(&self) -> anyhow::Result<OsString> {
+        // git runs ssh-keygen in another folder than this one, and takes a path that starts with `ssh-` for a key.
+        let path = std::path::absolute(&self.path)
+            .with_context(|| format!("cannot tell where {} is", self.path.display()))?;
+        Ok(path.into())
     }
 
     fn sign(&self, payload: &[u8]) -> anyhow::Result<String> {

@@ -8,9 +8,12 @@ mod generate;
 mod passphrase;
 mod select;
 
+use std::ffi::OsString;
+
 use touchmark_core::sign::PublicKey;
 
 pub(crate) use generate::generate;
+pub(crate) use passphrase::must_force_program;
 pub(crate) use select::{expand_home, no_key, public_key, read_public, select, try_select};
 
 /// The key in an OpenSSH private key file.
@@ -26,6 +29,9 @@ pub(crate) trait Signer {
 
     /// Where the key is, in words: a path, or ssh-agent.
     fn place(&self) -> String;
+
+    /// The key as git's `user.signingKey`, from which ssh-keygen can sign.
+    fn for_git(&self) -> anyhow::Result<OsString>;
 
     /// Signs a commit's payload and returns the armor, which has been verified.
     fn sign(&self, payload: &[u8]) -> anyhow::Result<String>;

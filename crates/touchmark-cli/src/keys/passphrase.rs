@@ -38,6 +38,14 @@ pub(crate) fn ask(prompt: &str, path: &Path) -> anyhow::Result<Zeroizing<String>
     }
 }
 
+/// Whether ssh's tools have to be told to use `SSH_ASKPASS`, which they otherwise only do on a graphical display.
+pub(crate) fn must_force_program() -> bool {
+    let require = env_vars::get(env_vars::SSH_ASKPASS_REQUIRE);
+    env_vars::get(env_vars::SSH_ASKPASS).is_some()
+        && require.is_none_or(|require| require != "never")
+        && !has_terminal()
+}
+
 fn run(program: &std::ffi::OsStr, prompt: &str) -> anyhow::Result<Zeroizing<String>> {
     let name = Path::new(program).display();
     let output = Command::new(program)

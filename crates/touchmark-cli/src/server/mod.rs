@@ -8,6 +8,7 @@
 //! Whatever goes wrong refuses the push: an error, a panic, a time limit.
 
 mod apply;
+pub(crate) mod authorized_keys;
 mod commands;
 mod configuration;
 mod conversation;
@@ -25,12 +26,13 @@ mod pkt_line;
 mod pre_receive;
 mod proc_receive;
 mod push;
-mod pusher;
+pub(crate) mod pusher;
 mod queue;
 mod receipt;
 mod reference_transaction;
 mod settings;
 pub(crate) mod setup;
+pub(crate) mod shell;
 mod step;
 pub(crate) mod upkeep;
 mod watch;

@@ -98,7 +98,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
             return report(out, subject.id, &merge, None);
         }
         let event = sign(&forge, &subject, &merge, &facts, note.clone())?;
-        match push(&forge.repo, &remote, &moves(&subject, &merge, event))? {
+        match push(&forge, &remote, &moves(&subject, &merge, event))? {
             Ending::Taken => {
                 // The server has it; only this clone's view is behind if this fails.
                 if let Err(err) = fetch(&forge.repo, &remote) {

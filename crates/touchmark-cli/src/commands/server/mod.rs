@@ -1,9 +1,11 @@
 //! `touchmark server`: making and keeping a server's repository.
 
+mod authorized_keys;
 mod check;
 mod init;
 mod maintain;
 mod repair;
+mod shell;
 
 use clap::Subcommand;
 use touchmark_core::refusal::Refusal;
@@ -26,6 +28,8 @@ enum Command {
     Check(check::Args),
     Maintain(maintain::Args),
     Repair(repair::Args),
+    AuthorizedKeys(authorized_keys::Args),
+    Shell(shell::Args),
 }
 
 /// Runs the command.
@@ -35,6 +39,8 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
         Command::Check(args) => check::run(args, globals, out),
         Command::Maintain(args) => maintain::run(args, globals, out),
         Command::Repair(args) => repair::run(args, globals, out),
+        Command::AuthorizedKeys(args) => authorized_keys::run(args, globals, out),
+        Command::Shell(args) => shell::run(args, globals),
     }
 }
 
