@@ -44,6 +44,14 @@ struct Corpus {
 
 impl Corpus {
     fn add_objects(&self, objects: &Objects) -> Result<(), Box<dyn Error>> {
+        let blobs: Vec<&[u8]> = objects
+            .iter()
+            .filter(|(_, object)| object.object_type == ObjectType::Blob)
+            .map(|(_, object)| object.data.as_slice())
+            .collect();
+        for three in blobs.windows(3) {
+            self.add("merge", &three.join(b"%%\n".as_slice()))?;
+        }
         for (_, object) in objects.iter() {
             match object.object_type {
                 ObjectType::Commit => self.add_commit(objects, &object.data)?,
