@@ -10,6 +10,7 @@ from policy import Policy, read_signer_line
 from refused import Refused
 
 ADDED_LIMIT = 10
+KEYS_LIMIT = 20
 OPTION_BEFORE = re.compile(r"valid-before=\"[^\"]*\"")
 
 
@@ -23,7 +24,9 @@ def changes_only_device_keys(
         return False
     before, after = parent.signer_lines, new.signer_lines
     added = after[len(before) :]
-    if len(after) < len(before) or len(added) > ADDED_LIMIT:
+    if before == after or len(after) < len(before) or len(added) > ADDED_LIMIT:
+        return False
+    if added and sum(key.member == signer for key in new.keys.values()) > KEYS_LIMIT:
         return False
     pairs = zip(before, after)
     return (

@@ -140,23 +140,33 @@ fn accepted(hash: HashKind, name: &str) -> Case {
         more.push_str(&DAVE.line_of(name, ""));
     }
     let four = next(&mut b, DAVE, "dave's laptop", 4, &more);
+    // As many as a person may have by these versions, and one more.
+    for number in 11..=18 {
+        more.push_str(&DAVE.line_of(&format!("dave's key {number}"), BEFORE));
+    }
+    let five = next(&mut b, DAVE, "dave's key 1", 5, &more);
+    more.push_str(&DAVE.line_of("dave's key 19", BEFORE));
+    let six = next(&mut b, DAVE, "dave's key 1", 6, &more);
+    b.policy = Some(five);
     let again = b.event(&log, speak("From the laptop, later."));
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let later: Vec<String> = (11..=18)
+        .map(|number| format!("dave's key {number}"))
+        .collect();
+    let mut retired = vec!["dave", "dave's laptop"];
+    retired.extend(later.iter().map(String::as_str));
     Case::new(name, b)
         .rejects(early, "signer-unknown")
         .rejects(late, "signer-retired")
         .rejects(again, "signer-retired")
+        .rejects(six, "right-missing")
         .fact(
             LOG,
             "/state/versions",
-            json!([first, two, three, four].map(|id| id.to_string())),
+            json!([first, two, three, four, five].map(|id| id.to_string())),
         )
         .fact(LOG, "/state/people/dave/keys", prints(&names))
-        .fact(
-            LOG,
-            "/state/people/dave/retired",
-            prints(&["dave", "dave's laptop"]),
-        )
+        .fact(LOG, "/state/people/dave/retired", prints(&retired))
         .fact(&log, "/state/comments/0/author", "dave")
 }
 
@@ -215,11 +225,11 @@ const ALLOWED: &[(&str, Change)] = &[
         let file = swap(&file, &CAROL.line(), &CAROL.line_of("carol", BEFORE));
         swap(&file, AFTER, &(AFTER.to_owned() + BEFORE)) + &added(CAROL, "carol's new")
     }),
-    ("nothing", |file| file),
 ];
 
 /// What needs endorsements, although it looks almost the same.
 const REFUSED: &[(&str, Change)] = &[
+    ("nothing", |file| file),
     ("other-add", |file| file + &added(BOB, "bob's new")),
     ("other-retire", |file| {
         swap(&file, &BOB.line(), &BOB.line_of("bob", BEFORE))
