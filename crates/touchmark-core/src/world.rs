@@ -36,6 +36,8 @@ pub(crate) struct Rules {
     pub(crate) defaults: String,
     /// Tables that `format = 1` does not have.
     pub(crate) tables: String,
+    /// Further lines of `allowed_signers`.
+    pub(crate) signers: String,
 }
 
 impl Default for Rules {
@@ -52,6 +54,7 @@ impl Default for Rules {
             gone: Vec::new(),
             defaults: String::new(),
             tables: String::new(),
+            signers: String::new(),
         }
     }
 }
@@ -114,6 +117,7 @@ impl Rules {
             ));
         }
         toml.push_str(&self.tables);
+        signers.push_str(&self.signers);
         (toml, signers)
     }
 
