@@ -107,7 +107,9 @@ fn take(policy: &mut Policy, what: u8, which: usize) {
         2 => {
             let own = policy.roles.get_mut("own").expect("a role");
             let right = own.iter().nth(which % own.len().max(1)).copied();
-            right.is_some_and(|right| own.remove(&right));
+            if let Some(right) = right {
+                own.remove(&right);
+            }
         }
         _ => {
             let core = policy.teams.get_mut("core").expect("a team");
