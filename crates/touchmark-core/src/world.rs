@@ -32,6 +32,12 @@ pub(crate) struct Rules {
     pub(crate) retired: Vec<&'static str>,
     /// Who is not in the policy at all.
     pub(crate) gone: Vec<&'static str>,
+    /// Lines for `[defaults]` that `format = 1` does not have.
+    pub(crate) defaults: String,
+    /// Tables that `format = 1` does not have.
+    pub(crate) tables: String,
+    /// Further lines of `allowed_signers`.
+    pub(crate) signers: String,
 }
 
 impl Default for Rules {
@@ -46,6 +52,9 @@ impl Default for Rules {
             roles,
             retired: Vec::new(),
             gone: Vec::new(),
+            defaults: String::new(),
+            tables: String::new(),
+            signers: String::new(),
         }
     }
 }
@@ -61,11 +70,29 @@ impl Rules {
         self
     }
 
+    /// A line for `[defaults]`, which makes it `format = 2`.
+    pub(crate) fn and_default(mut self, line: &str) -> Self {
+        self.defaults.push_str(line);
+        self.defaults.push('\n');
+        self
+    }
+
+    /// Further tables, which make it `format = 2`.
+    pub(crate) fn and_table(mut self, text: &str) -> Self {
+        self.tables.push_str(text);
+        self.tables.push('\n');
+        self
+    }
+
     /// `policy.toml` and `allowed_signers`.
     pub(crate) fn files(&self) -> (String, String) {
+        let plain = self.defaults.is_empty() && self.tables.is_empty();
         let mut toml = format!(
-            "format = 1\nthreshold = 1\n[recovery]\ndeclined = true\n[defaults]\napprovals = {}\nresolve_threads = {}\n",
-            self.approvals, self.resolve_threads
+            "format = {}\nthreshold = 1\n[recovery]\ndeclined = true\n[defaults]\napprovals = {}\nresolve_threads = {}\n{}",
+            if plain { 1 } else { 2 },
+            self.approvals,
+            self.resolve_threads,
+            self.defaults,
         );
         let mut signers = String::new();
         for who in CAST.iter().filter(|who| !self.gone.contains(who)) {
@@ -89,6 +116,8 @@ impl Rules {
                 "{who}@example.com namespaces=\"git\"{before} {key}\n"
             ));
         }
+        toml.push_str(&self.tables);
+        signers.push_str(&self.signers);
         (toml, signers)
     }
 
@@ -201,9 +230,33 @@ impl Raw {
         self
     }
 
+    pub(crate) fn subject(mut self, subject: &str) -> Self {
+        self.unsigned.subject = Some(subject.to_owned());
+        self
+    }
+
     pub(crate) fn email(mut self, email: &str) -> Self {
         self.unsigned.author.email = email.to_owned();
         self
+    }
+}
+
+/// What a log of this type is called that starts with this event.
+fn name_of(log: LogType, first: ObjectId, who: &str, payload: &Payload) -> LogName {
+    match (log, payload) {
+        (LogType::Check, Payload::Check(check)) => LogName::Check(check.commit),
+        (LogType::Queue, Payload::Queue(queue)) => {
+            LogName::Queue(queue.target.branch().unwrap_or_default().to_owned())
+        }
+        (LogType::Policy, _) => LogName::Policy,
+        (LogType::Proposal, _) => LogName::Proposal(first),
+        (LogType::Pr | LogType::Check | LogType::Queue, _) => LogName::Pr(first),
+        (LogType::Issue, _) => LogName::Issue(first),
+        (LogType::Run, _) => LogName::Run(first),
+        (LogType::Guest, _) => LogName::Guest(Digest::of(&key(who).public().to_blob()), first),
+        (LogType::Receipts, _) => LogName::Receipts,
+        (LogType::Archive, _) => LogName::Archive,
+        (LogType::Deliveries, _) => LogName::Deliveries,
     }
 }
 
@@ -262,6 +315,31 @@ impl World {
         let next = decide::first(&self.scene(&author), LogType::Pr, command);
         self.tip = self.sign(who, &next.expect("may open"));
         self.log = LogName::Pr(self.tip);
+        self.tip
+    }
+
+    /// A new log of this type; the tip is its first event.
+    pub(crate) fn start(
+        &mut self,
+        who: &str,
+        log: LogType,
+        command: Command,
+    ) -> Result<ObjectId, Refusal> {
+        self.now += 1;
+        let author = author(who);
+        let named = command.payload.clone();
+        let next = decide::first(&self.scene(&author), log, command)?;
+        self.tip = self.sign(who, &next);
+        self.log = name_of(log, self.tip, who, &named);
+        Ok(self.tip)
+    }
+
+    /// The same for an event that nobody judged.
+    pub(crate) fn start_raw(&mut self, log: LogType, raw: Raw) -> ObjectId {
+        let mut raw = raw.on(&[]).repository(self.policies.repository());
+        raw.unsigned.author.seconds = self.now;
+        self.tip = self.put(&raw);
+        self.log = name_of(log, self.tip, raw.who, &raw.unsigned.payload);
         self.tip
     }
 
@@ -410,7 +488,7 @@ impl World {
         decide::accept(&self.scene(&author), &before, tip, &self.objects)
     }
 
-    fn tree(&mut self, entries: &[(u32, &str, ObjectId)]) -> ObjectId {
+    pub(crate) fn tree(&mut self, entries: &[(u32, &str, ObjectId)]) -> ObjectId {
         let data = write_tree(entries.iter().map(|(mode, name, id)| TreeEntry {
             mode: *mode,
             name: name.as_bytes(),
@@ -434,6 +512,15 @@ impl World {
     /// The next version of the policy, which Alice endorses and signs.
     pub(crate) fn change_policy(&mut self, rules: &Rules) -> ObjectId {
         self.now += 1;
+        let id = self.next_policy("alice", rules);
+        let (policies, outcome) = replay_policy(id, &self.objects, Trust::Nothing);
+        assert!(outcome.rejected.is_empty(), "{:?}", outcome.rejected);
+        self.policies = policies;
+        id
+    }
+
+    /// The same, signed by this person and not yet in force.
+    pub(crate) fn next_policy(&mut self, who: &'static str, rules: &Rules) -> ObjectId {
         let (toml, signers) = rules.files();
         let parent = self.newest();
         let version = u32::try_from(self.policies.ids().count() + 1).expect("few versions");
@@ -462,11 +549,7 @@ impl World {
             origin: None,
             proposal: None,
         });
-        let raw = self.raw("alice", recorded).on(&[parent]).tree(tree);
-        let id = self.put(&raw);
-        let (policies, outcome) = replay_policy(id, &self.objects, Trust::Nothing);
-        assert!(outcome.rejected.is_empty(), "{:?}", outcome.rejected);
-        self.policies = policies;
-        id
+        let raw = self.raw(who, recorded).on(&[parent]).tree(tree);
+        self.put(&raw)
     }
 }

@@ -10,6 +10,8 @@ mod owners;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
+mod tests_override;
+#[cfg(test)]
 mod tests_rules;
 
 pub use approvals::took_part;

@@ -9,14 +9,14 @@ use crate::replay::State;
 use crate::world::{Rules, STRANGER, World, author, code, comment, merge, review, revision};
 
 /// Alice has opened a pull request, Bob has approved it, and one approval is enough.
-struct Case {
-    world: World,
-    rules: Rules,
-    facts: Facts,
+pub(super) struct Case {
+    pub(super) world: World,
+    pub(super) rules: Rules,
+    pub(super) facts: Facts,
 }
 
 impl Case {
-    fn open() -> Self {
+    pub(super) fn open() -> Self {
         let rules = Rules::default();
         let mut world = World::with_pr(&rules);
         world.verdict("bob", 1, Verdict::Approve);
@@ -34,7 +34,7 @@ impl Case {
     }
 
     /// No approval yet.
-    fn fresh() -> Self {
+    pub(super) fn fresh() -> Self {
         let mut case = Self::open();
         let root = case.world.log.root().expect("a pull request");
         case.world.tip = root;
@@ -42,7 +42,7 @@ impl Case {
     }
 
     /// A second revision, whose base has moved along.
-    fn revise(&mut self, who: &'static str) {
+    pub(super) fn revise(&mut self, who: &'static str) {
         self.world.add(who, revision(2));
         self.facts.merge_base = Some(code("base-2"));
     }
@@ -52,7 +52,7 @@ impl Case {
     }
 
     #[track_caller]
-    fn shut(&self, rules: &[Rule]) {
+    pub(super) fn shut(&self, rules: &[Rule]) {
         let Verdicts::Shut(reasons) = self.judge() else {
             panic!("the gate is open");
         };
@@ -61,7 +61,7 @@ impl Case {
     }
 
     #[track_caller]
-    fn opens_on(&self, expected: &[ObjectId]) {
+    pub(super) fn opens_on(&self, expected: &[ObjectId]) {
         match self.judge() {
             Verdicts::Open { evidence } => assert_eq!(evidence, expected),
             Verdicts::Shut(reasons) => panic!("{reasons:?}"),

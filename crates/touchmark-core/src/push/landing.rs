@@ -206,11 +206,15 @@ fn check_result(
         }
         Ok(_) => {}
     }
-    let owner = |key| policy.key(key).map(|key| key.owner.as_str());
+    // A key that is retired signs nothing new, also beside an event by a key that is not.
+    let owner = |key| {
+        let entry = policy.key(key).filter(|key| key.retired.is_none())?;
+        Some(entry.owner.as_str())
+    };
     let merger = owner(&merging.event.signer);
     let signed = landing.commit.signer.as_ref().and_then(owner);
     if merger.is_none() || signed != merger {
-        let reason = "the commit that lands is not signed by whoever merges";
+        let reason = "the commit that lands is not signed by a key in use of whoever merges";
         return Err(Refusal::new(Rule::MergeResult, reason).with_evidence(landing.new));
     }
     Ok(())

@@ -6,6 +6,8 @@
 mod code;
 mod growth;
 mod landing;
+#[cfg(test)]
+mod matrix;
 mod place;
 mod policy;
 mod proof;

@@ -52,7 +52,7 @@ pub struct Whole {
     pub tags: Vec<TagMove>,
     /// Commits of code that come with new revisions.
     pub commits: Vec<NewCommit>,
-    /// How many logs each guest that pushes has already.
+    /// How many logs each guest that pushes has before the push.
     pub guest_logs: Vec<(Digest, usize)>,
 }
 
@@ -74,28 +74,8 @@ pub fn decide(scene: &Scene<'_>, proof: &Proof, whole: &Whole) -> Result<(), Vec
     refusals.extend(commits(policy, &whole.commits, false));
     for growth in &whole.logs {
         refusals.extend(guest(scene, proof, whole, growth).err());
-        if let Some(merging) = &growth.merge {
-            let found = whole
-                .landings
-                .iter()
-                .find(|one| one.log == growth.outcome.log);
-            match found {
-                Some(one) => {
-                    refusals.extend(
-                        land(scene, merging, &one.landing, &one.facts)
-                            .err()
-                            .unwrap_or_default(),
-                    );
-                }
-                None => {
-                    let reason = "a merge comes together with the move of its branch, in one push";
-                    refusals.push(
-                        Refusal::new(Rule::MergeMismatch, reason).with_evidence(merging.event.id),
-                    );
-                }
-            }
-        }
     }
+    refusals.extend(landings(scene, whole));
     for change in &whole.branches {
         refusals.extend(branch(scene, proof, change).err().unwrap_or_default());
     }
@@ -110,6 +90,39 @@ pub fn decide(scene: &Scene<'_>, proof: &Proof, whole: &Whole) -> Result<(), Vec
     } else {
         Err(refusals)
     }
+}
+
+/// Merges and moves of their branches, each of which comes with the other.
+fn landings(scene: &Scene<'_>, whole: &Whole) -> Vec<Refusal> {
+    let mut refusals = Vec::new();
+    let alone = || {
+        let reason = "a merge comes together with the move of its branch, in one push";
+        Refusal::new(Rule::MergeMismatch, reason)
+    };
+    for growth in &whole.logs {
+        let Some(merging) = &growth.merge else {
+            continue;
+        };
+        let mut landings = whole.landings.iter();
+        match landings.find(|one| one.log == growth.outcome.log) {
+            Some(one) => {
+                let judged = land(scene, merging, &one.landing, &one.facts);
+                refusals.extend(judged.err().unwrap_or_default());
+            }
+            None => refusals.push(alone().with_evidence(merging.event.id)),
+        }
+    }
+    for (at, landing) in whole.landings.iter().enumerate() {
+        let merges = |growth: &Growth| growth.merge.is_some() && growth.outcome.log == landing.log;
+        let earlier = whole.landings.iter().take(at);
+        let again = |one: &LandingFacts| {
+            one.log == landing.log || one.landing.branch == landing.landing.branch
+        };
+        if !whole.logs.iter().any(merges) || earlier.clone().any(again) {
+            refusals.push(alone().with_evidence(landing.landing.new));
+        }
+    }
+    refusals
 }
 
 /// Events are their signers' word, whoever carries them; but only somebody who is known may carry them here.
@@ -165,7 +178,12 @@ fn guest(scene: &Scene<'_>, proof: &Proof, whole: &Whole, growth: &Growth) -> Re
     }
     let have = whole.guest_logs.iter().find(|(guest, _)| guest == key);
     let have = have.map_or(0, |(_, count)| *count);
-    if growth.opened && have >= usize::try_from(limits.logs).unwrap_or(usize::MAX) {
+    // Those that come in one push count together, or the limit would be one of patience.
+    let opens = |one: &&Growth| {
+        one.opened && matches!(&one.outcome.log, LogName::Guest(guest, _) if guest == key)
+    };
+    let all = have.saturating_add(whole.logs.iter().filter(opens).count());
+    if growth.opened && all > usize::try_from(limits.logs).unwrap_or(usize::MAX) {
         return refuse(format!(
             "a guest may have {} contributions here",
             limits.logs

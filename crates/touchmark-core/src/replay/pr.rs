@@ -234,13 +234,7 @@ pub(super) fn apply(state: &mut PrState, event: &Event, signer: &Signer<'_>) {
                 state.revise(event, person, (new.revision, new.base, new.head));
             }
         }
-        Payload::Override(over) => state.overrides.push(Override {
-            by: by.to_owned(),
-            event: event.id,
-            key: event.signer.fingerprint(),
-            note: event.body.clone(),
-            revision: over.revision,
-        }),
+        Payload::Override(over) => state.overrides.push(overridden(event, over, by)),
         Payload::Revision(new) => {
             state.revise(event, by, (new.revision, new.base, new.head));
             if let Some(target) = &new.target {
@@ -251,15 +245,7 @@ pub(super) fn apply(state: &mut PrState, event: &Event, signer: &Signer<'_>) {
         Payload::Draft(_) => state.draft = true,
         Payload::RequestReview(ask) => change_people(&mut state.reviewers, &ask.reviewers),
         Payload::Review(review) => apply_review(state, event, review, by),
-        Payload::MergeRequest(ask) => {
-            state.merge_request = Some(MergeRequest {
-                by: by.to_owned(),
-                event: event.id,
-                method: ask.method,
-                note: event.body.clone(),
-                revision: ask.revision,
-            });
-        }
+        Payload::MergeRequest(ask) => state.merge_request = Some(requested(event, ask, by)),
         Payload::Merge(merge) => {
             state.status = Status::Merged;
             state.merge = Some(merged(event, merge, by));
@@ -290,6 +276,26 @@ fn apply_review(state: &mut PrState, event: &Event, review: &payload::Review, by
     state
         .comments
         .push_review(event, by, review.revision, &review.comments);
+}
+
+fn overridden(event: &Event, over: &payload::Override, by: &str) -> Override {
+    Override {
+        by: by.to_owned(),
+        event: event.id,
+        key: event.signer.fingerprint(),
+        note: event.body.clone(),
+        revision: over.revision,
+    }
+}
+
+fn requested(event: &Event, ask: &payload::MergeRequest, by: &str) -> MergeRequest {
+    MergeRequest {
+        by: by.to_owned(),
+        event: event.id,
+        method: ask.method,
+        note: event.body.clone(),
+        revision: ask.revision,
+    }
 }
 
 fn merged(event: &Event, merge: &payload::Merge, by: &str) -> Merge {

@@ -1,1 +1,0 @@
-//! The decision on a push, on made-up facts.
