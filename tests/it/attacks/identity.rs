@@ -219,6 +219,43 @@ fn a3_the_same_signature_in_another_form() {
     stage.accepts(&dave, &[&to_log(raw.write(&dave), pr)]);
 }
 
+/// A3: one approval that its own signer signs twice, so that both are good, and joins as if two had approved.
+/// Refused: joined-decision, approvals-missing
+#[test]
+fn a3_one_payload_signed_twice_by_its_signer() {
+    let stage = Stage::with_policy(&MAIN.replace("approvals = 1", "approvals = 2"));
+    let (alice, bob) = (stage.person("alice"), stage.person("bob"));
+    let pr = stage.open(&alice, "topic");
+    bob.touchmark(&["sync"]).ok();
+    bob.touchmark(&["key", "add", &security_key().to_openssh()])
+        .ok();
+    let raw = stage.raw("bob", Some(pr), verdict(&alice, Verdict::Approve));
+    let [first, second] = [7, 8].map(|counter| by_security_key(&bob, &raw, 1, counter));
+    assert_ne!(first, second);
+    stage.accepts(&bob, &[&to_log(first, pr)]);
+    let mut join = stage.raw("bob", Some(first), Payload::Join(payload::Join {}));
+    join.unsigned.parents.push(second);
+    stage.refuses(&bob, "joined-decision", &[&to_log(join.write(&bob), pr)]);
+    // After the first, with his other key: another verdict of the same person's, in the place of the first.
+    let again = stage.raw("bob", Some(first), verdict(&alice, Verdict::Approve));
+    stage.accepts(&bob, &[&to_log(again.write(&bob), pr)]);
+    alice.touchmark(&["sync"]).ok();
+    let told = alice.touchmark(&["pr", "merge", &pr.to_string()]).refused();
+    assert!(told.contains("(approvals-missing)"), "{told}");
+}
+
+/// What somebody says of the first revision of Alice's branch `topic`.
+fn verdict(alice: &Person<'_>, verdict: Verdict) -> Payload {
+    let id = |name: &str| ObjectId::from_hex(&alice.rev(name)).unwrap();
+    Payload::Review(payload::Review {
+        revision: 1,
+        verdict,
+        base: id("origin/main"),
+        head: id("topic"),
+        comments: Vec::new(),
+    })
+}
+
 /// A4: a header that stock git leaves out of what is signed, one that nobody knows, and one behind the signature.
 /// Stock: takes all of them, with `receive.fsckObjects`; the first it calls well signed, though it was added later.
 /// Refused: header-form
@@ -460,18 +497,7 @@ fn a11_a_divider_in_the_text() {
     let (alice, bob) = (stage.person("alice"), stage.person("bob"));
     let pr = stage.open(&alice, "topic");
     bob.touchmark(&["sync"]).ok();
-    let id = |person: &Person<'_>, name: &str| ObjectId::from_hex(&person.rev(name)).unwrap();
-    let mut raw = stage.raw(
-        "bob",
-        Some(pr),
-        Payload::Review(payload::Review {
-            revision: 1,
-            verdict: Verdict::RequestChanges,
-            base: id(&alice, "origin/main"),
-            head: id(&alice, "topic"),
-            comments: Vec::new(),
-        }),
-    );
+    let mut raw = stage.raw("bob", Some(pr), verdict(&alice, Verdict::RequestChanges));
     let seen = |event: ObjectId| {
         let text = bob
             .git(&["show", "-s", "--format=%B", &event.to_string()])
@@ -497,6 +523,29 @@ fn a11_a_divider_in_the_text() {
     stage.accepts(&bob, &[&to_log(honest.unwrap(), pr)]);
 }
 
+/// Bob's security key.
+fn security_key() -> PublicKey {
+    let point = *key("bob-security-key").public().point();
+    PublicKey::sk_ed25519(point, "ssh:").unwrap()
+}
+
+/// An event that Bob's security key signs, with these flags and this counter.
+fn by_security_key(bob: &Person<'_>, raw: &Raw, flags: u8, counter: u32) -> ObjectId {
+    let message = signed_bytes(raw.payload().as_bytes(), "git");
+    let touch = [&[flags], counter.to_be_bytes().as_slice()].concat();
+    let (application, message) = (Sha256::digest("ssh:"), Sha256::digest(&message));
+    let signed = [application.as_slice(), &touch, message.as_slice()].concat();
+    let signing = SigningKey::from_bytes(&keys::seed("bob-security-key"));
+    let armor = Armor {
+        key: security_key(),
+        namespace: "git",
+        reserved: b"",
+        raw: signing.sign(&signed).to_bytes().to_vec(),
+        columns: 70,
+    };
+    armor.write_with(bob, raw, &touch)
+}
+
 /// A12: a security key signs though nobody touches it.
 /// Refused: signature-presence
 #[test]
@@ -505,27 +554,13 @@ fn a12_a_security_key_that_nobody_touched() {
     let bob = stage.person("bob");
     let pr = stage.open(&stage.person("alice"), "topic");
     bob.touchmark(&["sync"]).ok();
-    let point = *key("bob-security-key").public().point();
-    let public = PublicKey::sk_ed25519(point, "ssh:").unwrap();
-    bob.touchmark(&["key", "add", &public.to_openssh()]).ok();
+    bob.touchmark(&["key", "add", &security_key().to_openssh()])
+        .ok();
     let raw = stage.comment("bob", pr, "Touched.");
-    let message = signed_bytes(raw.payload().as_bytes(), "git");
-    let sign = |flags: u8| {
-        let touch = [&[flags], 7_u32.to_be_bytes().as_slice()].concat();
-        let (application, message) = (Sha256::digest("ssh:"), Sha256::digest(&message));
-        let signed = [application.as_slice(), &touch, message.as_slice()].concat();
-        let signing = SigningKey::from_bytes(&keys::seed("bob-security-key"));
-        let armor = Armor {
-            key: public.clone(),
-            namespace: "git",
-            reserved: b"",
-            raw: signing.sign(&signed).to_bytes().to_vec(),
-            columns: 70,
-        };
-        armor.write_with(&bob, &raw, &touch)
-    };
-    stage.refuses(&bob, "signature-presence", &[&to_log(sign(0), pr)]);
-    stage.accepts(&bob, &[&to_log(sign(1), pr)]);
+    let untouched = by_security_key(&bob, &raw, 0, 7);
+    stage.refuses(&bob, "signature-presence", &[&to_log(untouched, pr)]);
+    let touched = by_security_key(&bob, &raw, 1, 7);
+    stage.accepts(&bob, &[&to_log(touched, pr)]);
 }
 
 /// A12: a change of one's own keys, which needs no endorsement, that enrols one for somebody else, or retires theirs.
