@@ -9,6 +9,12 @@ use crate::repository::Repository;
 /// More differing paths than any change that people review.
 const MAX_PATHS: usize = 1_000_000;
 
+/// Directories that are looked at for each path that may differ.
+const DIRECTORIES_PER_PATH: usize = 4;
+
+/// Directories that are looked at however few paths may differ: the deepest path has about half as many.
+const DIRECTORIES_MIN: usize = 5_000;
+
 /// The longest path git can check out anywhere; it bounds how deep trees are followed.
 const MAX_PATH_BYTES: usize = 4_096;
 
@@ -52,6 +58,21 @@ impl Repository {
         base_tree: ObjectId,
         head_tree: ObjectId,
     ) -> Result<Vec<ChangedPath>, CodeError> {
+        self.changed_paths_within(base_tree, head_tree, MAX_PATHS)
+    }
+
+    /// As [`Repository::changed_paths`], with at most `limit` paths, for whoever allows fewer than a million.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Repository::changed_paths`].
+    pub fn changed_paths_within(
+        &self,
+        base_tree: ObjectId,
+        head_tree: ObjectId,
+        limit: usize,
+    ) -> Result<Vec<ChangedPath>, CodeError> {
+        let limit = limit.min(MAX_PATHS);
         let mut changed = Vec::new();
         let mut pending = vec![Pair {
             path: Vec::new(),
@@ -60,14 +81,18 @@ impl Repository {
         }];
         // Directories count as well, or a tree of nothing but directories would be expanded without end.
         let mut compared = 0;
+        let most = limit
+            .saturating_mul(DIRECTORIES_PER_PATH)
+            .clamp(DIRECTORIES_MIN, MAX_PATHS);
         while let Some(pair) = pending.pop() {
             if pair.base == pair.head {
                 continue;
             }
             compared += 1;
             self.compare(&pair, &mut changed, &mut pending)?;
-            if changed.len() + pending.len() + compared > MAX_PATHS {
-                return Err(CodeError::TooManyPaths { limit: MAX_PATHS });
+            // Each path may have directories of its own, but no tree of a million is walked for a thousand paths.
+            if changed.len() > limit || changed.len() + pending.len() + compared > most {
+                return Err(CodeError::TooManyPaths { limit });
             }
         }
         changed.sort_by(|a, b| a.path.cmp(&b.path));

@@ -7,6 +7,7 @@
 use std::path::Path;
 
 use gix::objs::FindHeader as _;
+use serde::{Deserialize, Serialize};
 use touchmark_core::id::ObjectId;
 
 use crate::repository::{Repository, core_id, reason};
@@ -27,7 +28,8 @@ pub struct IncomingLimits {
 }
 
 /// What a push brings.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Incoming {
     /// How many objects.
     pub objects: u64,

@@ -9,6 +9,7 @@ mod stage;
 mod approvals;
 mod content;
 mod doors;
+mod flood;
 mod identity;
 mod policy;
 mod refs;

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use touchmark_core::decide::{self, Author};
-use touchmark_core::event::{Actor, Payload, Unsigned, payload};
+use touchmark_core::event::{Actor, Payload, Stance, Unsigned, payload};
 use touchmark_core::id::{Digest, HashKind, ObjectId};
+use touchmark_core::object::{MODE_FILE, MODE_TREE, TreeEntry, write_tree};
 use touchmark_core::sign::{SecretKey, attach_signature};
 
 use crate::env::{Person, Run, World, numbered_lines};
@@ -22,7 +23,12 @@ pub(super) const CAST: [(&str, &str); 4] = [
 ];
 
 /// The branch rule where a test says nothing else.
-const MAIN: &str = "[[branch]]\nmatch = [\"main\"]\nprotected = true\napprovals = 1\n";
+pub(super) const MAIN: &str = "[[branch]]\nmatch = [\"main\"]\nprotected = true\napprovals = 1\n";
+
+/// The same, with branches beside `main` that everybody may push to who may push.
+pub(super) fn open_branches() -> String {
+    format!("{MAIN}[[branch]]\nmatch = [\"**\"]\nprotected = false\n")
+}
 
 /// A server with its hooks, and a project on it.
 pub(super) struct Stage {
@@ -326,6 +332,72 @@ impl Stage {
     pub(super) fn now(&self) -> i64 {
         self.world.seconds()
     }
+
+    /// A version of the policy by hand, whatever it holds: endorsed by these admins, signed by `by`, in `by`'s clone.
+    pub(super) fn version(
+        &self,
+        by: &'static str,
+        toml: &str,
+        signers: &str,
+        endorsers: &[&'static str],
+    ) -> ObjectId {
+        let clone = self.person(by);
+        let parent = self.policy();
+        let count = self
+            .world
+            .on_server(&["rev-list", "--count", "refs/forge/policy"]);
+        let version = count.trim().parse::<u32>().unwrap() + 1;
+        let plain = [
+            (
+                MODE_FILE,
+                "policy.toml",
+                write(&clone, "blob", toml.as_bytes()),
+            ),
+            (
+                MODE_FILE,
+                "allowed_signers",
+                write(&clone, "blob", signers.as_bytes()),
+            ),
+        ];
+        let tree_id = tree(&clone, &plain);
+        let mut words = Vec::new();
+        for name in endorsers {
+            let word = Payload::Endorse(payload::Endorse {
+                version,
+                tree_id,
+                stance: Stance::Endorse,
+            });
+            let bytes = self.raw(name, Some(parent), word).bytes();
+            let id = write(&clone, "commit", &bytes).to_string();
+            words.push((id, write(&clone, "blob", &bytes)));
+        }
+        let words: Vec<_> = words
+            .iter()
+            .map(|(name, id)| (MODE_FILE, name.as_str(), *id))
+            .collect();
+        let mut raw = self.raw(
+            by,
+            Some(parent),
+            Payload::Policy(payload::Policy {
+                version,
+                nonce: None,
+                origin: None,
+                proposal: None,
+            }),
+        );
+        raw.unsigned.tree = match words.as_slice() {
+            [] => tree_id,
+            words => {
+                let [toml, signers] = plain;
+                let folder = tree(&clone, words);
+                tree(
+                    &clone,
+                    &[toml, signers, (MODE_TREE, "endorsements", folder)],
+                )
+            }
+        };
+        raw.write(&clone)
+    }
 }
 
 impl Raw {
@@ -338,6 +410,21 @@ impl Raw {
     /// Writes it into a clone.
     pub(super) fn write(&self, clone: &Person<'_>) -> ObjectId {
         write(clone, "commit", &self.bytes())
+    }
+
+    /// What is signed, as text.
+    pub(super) fn payload(&self) -> String {
+        let payload = self.unsigned.encode(HashKind::Sha1).expect("well formed");
+        String::from_utf8(payload).unwrap()
+    }
+
+    /// Writes it into a clone with one thing put in the place of another before it is signed.
+    #[track_caller]
+    pub(super) fn altered(&self, clone: &Person<'_>, from: &str, to: impl AsRef<[u8]>) -> ObjectId {
+        let payload = self.payload();
+        let (before, after) = payload.split_once(from).expect("it is there");
+        let payload = [before.as_bytes(), to.as_ref(), after.as_bytes()].concat();
+        write(clone, "commit", &signed(&payload, self.by))
     }
 }
 
@@ -378,6 +465,17 @@ pub(super) fn hash_object(repository: &Path, object_type: &str, data: &[u8]) -> 
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success(), "git hash-object");
     ObjectId::from_hex(String::from_utf8_lossy(&output.stdout).trim()).unwrap()
+}
+
+/// Writes a tree into a clone.
+#[track_caller]
+pub(super) fn tree(clone: &Person<'_>, entries: &[(u32, &str, ObjectId)]) -> ObjectId {
+    let data = write_tree(entries.iter().map(|(mode, name, id)| TreeEntry {
+        mode: *mode,
+        name: name.as_bytes(),
+        id: *id,
+    }));
+    write(clone, "tree", &data)
 }
 
 /// The refspec that pushes `tip` to the log of a pull request.

@@ -7,5 +7,5 @@ mod range;
 mod receipts;
 
 pub(crate) use gate::{Place, gather};
-pub(crate) use range::{Range, named_authors, range};
+pub(crate) use range::{Range, named_authors, range, range_within};
 pub(crate) use receipts::{Read, Receipts};

@@ -7,7 +7,7 @@ use touchmark_core::code::{CodeCommit, Named};
 use touchmark_core::id::ObjectId;
 use touchmark_core::object::ObjectType;
 use touchmark_core::push::NewCommit;
-use touchmark_git::{ChangedPath, Repository};
+use touchmark_git::{ChangedPath, CodeError, Repository};
 
 /// A commit's headers and message beyond this are not read; git itself has no limit.
 const MAX_COMMIT_BYTES: u64 = 1024 * 1024;
@@ -50,6 +50,23 @@ pub(crate) fn range(
     base: Option<ObjectId>,
     head: ObjectId,
 ) -> anyhow::Result<Range> {
+    range_within(repo, base, head, usize::MAX)
+}
+
+/// As [`range`], with at most `paths` changed paths, counted in every commit and in all together.
+///
+/// A few objects can hold more paths than anybody could look at, so the walk ends where the limit is.
+///
+/// # Errors
+///
+/// As of [`range`], or that there are more.
+pub(crate) fn range_within(
+    repo: &Repository,
+    base: Option<ObjectId>,
+    head: ObjectId,
+    paths: usize,
+) -> anyhow::Result<Range> {
+    let mut left = paths;
     let ids = match base {
         Some(base) => repo.commits_between(base, head),
         None => repo.history(head),
@@ -63,14 +80,15 @@ pub(crate) fn range(
     let mut range = Range::default();
     for id in ids {
         let commit = read(repo, id)?;
-        let changes = changes(repo, &commit)?;
+        let changes = changes(repo, &commit, left)?;
+        left = left.saturating_sub(changes.len());
         let paths = changes.iter().map(|changed| changed.path.clone()).collect();
         range.commits.push(NewCommit { id, commit, paths });
         range.changes.push(changes);
     }
     let empty = repo.hash_kind().empty_tree();
     let from = base.map_or(Ok(empty), |base| repo.tree_of(base))?;
-    range.net = repo.changed_paths(from, repo.tree_of(head)?)?;
+    range.net = repo.changed_paths_within(from, repo.tree_of(head)?, left)?;
     Ok(range)
 }
 
@@ -97,13 +115,23 @@ fn read(repo: &Repository, id: ObjectId) -> anyhow::Result<CodeCommit> {
 /// What a commit changes: against its parent, and with several only what differs from each of them.
 ///
 /// So what a merge takes from one side is that side's change, and what it slips in is its own.
-fn changes(repo: &Repository, commit: &CodeCommit) -> anyhow::Result<Vec<ChangedPath>> {
+fn changes(
+    repo: &Repository,
+    commit: &CodeCommit,
+    limit: usize,
+) -> anyhow::Result<Vec<ChangedPath>> {
     let empty = repo.hash_kind().empty_tree();
     let mut parents = commit.parents.iter();
     let first = parents
         .next()
         .map_or(Ok(empty), |parent| repo.tree_of(*parent))?;
-    let mut changed = repo.changed_paths(first, commit.tree)?;
+    // What a merge takes from one side is counted there, however much it is.
+    let most = if parents.len() == 0 {
+        limit
+    } else {
+        usize::MAX
+    };
+    let mut changed = repo.changed_paths_within(first, commit.tree, most)?;
     for parent in parents {
         let other: BTreeSet<Vec<u8>> = repo
             .changed_paths(repo.tree_of(*parent)?, commit.tree)?
@@ -111,6 +139,9 @@ fn changes(repo: &Repository, commit: &CodeCommit) -> anyhow::Result<Vec<Changed
             .map(|changed| changed.path)
             .collect();
         changed.retain(|one| other.contains(&one.path));
+    }
+    if changed.len() > limit {
+        return Err(CodeError::TooManyPaths { limit }.into());
     }
     Ok(changed)
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use touchmark_core::event::Rule;
 use touchmark_core::refusal::Refusal;
-use touchmark_git::{IncomingError, Repository};
+use touchmark_git::{Incoming, IncomingError, Repository};
 
 use super::handover::{self, Handover};
 use super::limits::LIMITS;
@@ -26,13 +26,14 @@ pub(super) fn run(watch: &Watch) -> Result<Vec<String>, Vec<Refusal>> {
     let repo = hook::open(quarantine.as_slice())?;
     watch.set_limit(configuration::time_limit(&repo));
     configuration::check(&repo)?;
-    let push = Push {
+    let mut push = Push {
         commands: asked,
         pusher,
         options,
+        brings: Incoming::default(),
         now: clock::now().map_err(|err| refuse(Rule::ServerError, err.to_string()))?,
     };
-    let decision = decide(&repo, &push).inspect_err(|refusals| {
+    let decision = decide(&repo, &mut push).inspect_err(|refusals| {
         let pusher = judge::pusher(&repo, &push);
         denials::record(&repo, push.now, &pusher, &push.commands, refusals);
     })?;
@@ -42,8 +43,8 @@ pub(super) fn run(watch: &Watch) -> Result<Vec<String>, Vec<Refusal>> {
     Ok(Vec::new())
 }
 
-fn decide(repo: &Repository, push: &Push) -> Result<Decision, Vec<Refusal>> {
-    measure(repo)?;
+fn decide(repo: &Repository, push: &mut Push) -> Result<Decision, Vec<Refusal>> {
+    push.brings = measure(repo)?;
     settle(repo)?;
     guards::check_old_values(repo, &push.commands)?;
     guards::check(repo, guards::asked(&push.commands))?;
@@ -72,9 +73,9 @@ fn quarantine(asked: &[Command]) -> Result<Option<PathBuf>, Vec<Refusal>> {
     }
 }
 
-fn measure(repo: &Repository) -> Result<(), Vec<Refusal>> {
+fn measure(repo: &Repository) -> Result<Incoming, Vec<Refusal>> {
     match repo.measure_incoming(&LIMITS.incoming) {
-        Ok(_) => Ok(()),
+        Ok(brings) => Ok(brings),
         Err(err @ IncomingError::Unreadable { .. }) => {
             Err(refuse(Rule::ServerError, err.to_string()))
         }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use touchmark_core::id::ObjectId;
-use touchmark_git::RefEdit;
+use touchmark_git::{Incoming, RefEdit};
 
 use super::pusher::PusherFacts;
 use super::receipt::Seal;
@@ -19,6 +19,8 @@ pub(crate) struct Push {
     pub(crate) pusher: PusherFacts,
     /// What the client said with `-o`, in order.
     pub(crate) options: Vec<String>,
+    /// How much it brings, which is known only while its objects are apart from the repository.
+    pub(crate) brings: Incoming,
     /// When it is judged, in seconds since 1970.
     pub(crate) now: i64,
 }

@@ -56,6 +56,10 @@ pub struct TagMove {
     pub new_type: Option<ObjectType>,
     /// Who signed the annotated tag, if it is one with a good SSH signature.
     pub signer: Option<PublicKey>,
+    /// The commit that it names, itself or by the tags that it holds.
+    pub commit: Option<ObjectId>,
+    /// What is new.
+    pub commits: Vec<NewCommit>,
 }
 
 /// Whoever pushed, who must be known to move a branch or tag.
@@ -178,13 +182,16 @@ pub fn tag(scene: &Scene<'_>, proof: &Proof, change: &TagMove) -> Result<(), Ref
     };
     policy.can(who, action).require()?;
     let fits = match change.new_type {
-        Some(ObjectType::Commit | ObjectType::Tag) => true,
+        Some(ObjectType::Commit | ObjectType::Tag) => change.commit.is_some(),
         None => change.new.is_none(),
         Some(_) => false,
     };
     if !fits {
-        let reason = format!("{name} would hold neither a commit nor an annotated tag");
+        let reason = format!("{name} would hold neither a commit nor an annotated tag of one");
         return Err(Refusal::new(Rule::RefObject, reason));
+    }
+    if let Some(refusal) = commits(policy, &change.commits, false).into_iter().next() {
+        return Err(refusal);
     }
     let rule = policy.rules.tag(name.tag().unwrap_or_default());
     if let Some((rule, clause)) = rule
@@ -199,4 +206,54 @@ pub fn tag(scene: &Scene<'_>, proof: &Proof, change: &TagMove) -> Result<(), Ref
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::Pusher;
+    use crate::id::HashKind;
+    use crate::world::{Rules, World, code};
+
+    fn new_tag(new_type: ObjectType, commit: Option<ObjectId>) -> TagMove {
+        TagMove {
+            name: RefName::parse("refs/tags/v1").expect("a tag"),
+            old: None,
+            new: Some(code("tag")),
+            new_type: Some(new_type),
+            signer: None,
+            commit,
+            commits: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_tag_names_a_commit_that_a_branch_could_hold() {
+        let world = World::new(&Rules::default());
+        let scene = Scene {
+            hash: HashKind::Sha1,
+            policies: &world.policies,
+            now: world.now,
+        };
+        let proof = Proof {
+            pusher: Pusher::None,
+            person: Some("alice".to_owned()),
+        };
+        let judge = |change: &TagMove| tag(&scene, &proof, change).map_err(|refusal| refusal.rule);
+        let commit = Some(code("commit"));
+        let mut good = new_tag(ObjectType::Tag, commit);
+        assert_eq!(judge(&good), Ok(()));
+        assert_eq!(judge(&new_tag(ObjectType::Commit, commit)), Ok(()));
+        // Of a tree or blob, itself or by an annotated tag.
+        for bad in [ObjectType::Tag, ObjectType::Tree, ObjectType::Blob] {
+            assert_eq!(judge(&new_tag(bad, None)), Err(Rule::RefObject));
+        }
+        let raw = "tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\nauthor A <a@x> 1 +0000\ncommitter A <a@x> 1 +0000\n\nA\n\nForge-Event: comment/1\n";
+        good.commits.push(NewCommit {
+            id: code("commit"),
+            commit: CodeCommit::parse(HashKind::Sha1, raw.as_bytes()).expect("well formed"),
+            paths: BTreeSet::new(),
+        });
+        assert_eq!(judge(&good), Err(Rule::CommitEvent));
+    }
 }

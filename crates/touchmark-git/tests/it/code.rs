@@ -194,6 +194,19 @@ fn a_bomb_of_trees_is_not_compared_without_end() {
     }
     let changed = repository.changed_paths(HashKind::Sha1.empty_tree(), below);
     assert!(matches!(changed, Err(CodeError::TooManyPaths { .. })));
+    // Whoever allows fewer paths waits no longer than for those.
+    let empty = HashKind::Sha1.empty_tree();
+    let leaf = repository.write(ObjectType::Blob, b"").unwrap();
+    let small = tree(
+        &repository,
+        &[(MODE_FILE, "a", leaf), (MODE_FILE, "b", leaf)],
+    );
+    for (tree, limit, fits) in [(below, 1_000, false), (small, 1, false), (small, 2, true)] {
+        let changed = repository.changed_paths_within(empty, tree, limit);
+        assert_eq!(changed.is_ok(), fits);
+        let told = matches!(changed, Err(CodeError::TooManyPaths { limit: told }) if told == limit);
+        assert_eq!(told, !fits);
+    }
 }
 
 #[test]

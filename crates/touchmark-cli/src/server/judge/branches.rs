@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use touchmark_core::event::{Payload, RefName};
 use touchmark_core::id::ObjectId;
 use touchmark_core::object::ObjectType;
-use touchmark_core::push::{BranchMove, Place, Scene, TagMove, Whole};
+use touchmark_core::push::{BranchMove, NewCommit, Place, Scene, TagMove, Whole};
 use touchmark_core::refusal::Refusal;
 use touchmark_core::sign;
 use touchmark_git::Repository;
@@ -16,6 +16,9 @@ use crate::facts::{self, Range};
 
 /// An annotated tag beyond this is not read for its signature.
 const MAX_TAG_BYTES: u64 = 1024 * 1024;
+
+/// Most tags of tags that are followed to what the last one names.
+const TAGS_MAX: usize = 8;
 
 /// Most protected branches that a new one is compared with.
 const COMPARED_MAX: usize = 50;
@@ -38,6 +41,8 @@ pub(super) fn gather(
         .collect();
     let mut limit = content::Limit::of(scene)?;
     let mut protected = None;
+    // A project's first history comes as it is, and its tags with it.
+    let is_first = brings_first(repo, scene, asked)?;
     for one in asked {
         match &one.place {
             Place::Branch(name) if !merged.contains(&one.command.name) => {
@@ -48,11 +53,38 @@ pub(super) fn gather(
                 let change = branch(repo, scene, protected, name, one, &mut limit)?;
                 whole.branches.push(change);
             }
-            Place::Tag(name) => whole.tags.push(tag(repo, name, one)?),
+            Place::Tag(name) => {
+                let mut change = tag(repo, name, one)?;
+                if let Some(commit) = change.commit.filter(|_| !is_first) {
+                    let protected = match &protected {
+                        Some(known) => known,
+                        None => protected.insert(protected_branches(repo, scene)?),
+                    };
+                    change.commits = tagged(repo, scene, protected, commit, &mut limit)?;
+                }
+                whole.tags.push(change);
+            }
             _ => {}
         }
     }
     Ok(())
+}
+
+/// Whether the push brings the project's first history, which only an admin may.
+pub(super) fn brings_first(
+    repo: &Repository,
+    scene: &Scene<'_>,
+    asked: &[Asked<'_>],
+) -> Result<bool, Vec<Refusal>> {
+    let (_, policy) = scene.policy().map_err(|refusal| vec![refusal])?;
+    let starts = |one: &Asked<'_>| match &one.place {
+        Place::Branch(name) => {
+            let rule = policy.rules.branch(name.branch().unwrap_or_default()).0;
+            rule.protected && one.command.old.is_none() && one.command.new.is_some()
+        }
+        _ => false,
+    };
+    Ok(asked.iter().any(starts) && protected_branches(repo, scene)?.is_empty())
 }
 
 /// The protected branches that exist, with what they hold.
@@ -102,7 +134,7 @@ fn branch(
     if is_protected || change.is_protected_history {
         return Ok(change);
     }
-    let range = new_part(repo, protected, old, new)?;
+    let range = new_part(repo, protected, old, new, limit)?;
     content::check(repo, scene, &range, limit)?;
     change.paths = range.paths();
     change.commits = range.commits;
@@ -115,6 +147,7 @@ fn new_part(
     protected: &BTreeMap<String, ObjectId>,
     old: Option<ObjectId>,
     new: ObjectId,
+    limit: &content::Limit,
 ) -> Result<Range, Vec<Refusal>> {
     let code = |err: touchmark_git::CodeError| fault::code(&err.into());
     let mut nearest: Option<(usize, ObjectId)> = None;
@@ -124,7 +157,8 @@ fn new_part(
             nearest = Some((commits, *tip));
         }
     }
-    facts::range(repo, nearest.map(|(_, tip)| tip), new).map_err(|err| fault::code(&err))
+    facts::range_within(repo, nearest.map(|(_, tip)| tip), new, limit.paths())
+        .map_err(|err| fault::code(&err))
 }
 
 fn is_held(
@@ -141,23 +175,59 @@ fn is_held(
     Ok(false)
 }
 
+/// The commits that come with a tag: whoever fetches it checks them out like those of a branch.
+fn tagged(
+    repo: &Repository,
+    scene: &Scene<'_>,
+    protected: &BTreeMap<String, ObjectId>,
+    commit: ObjectId,
+    limit: &mut content::Limit,
+) -> Result<Vec<NewCommit>, Vec<Refusal>> {
+    if is_held(repo, protected, commit)? {
+        return Ok(Vec::new());
+    }
+    let range = new_part(repo, protected, None, commit, limit)?;
+    content::check(repo, scene, &range, limit)?;
+    Ok(range.commits)
+}
+
 fn tag(repo: &Repository, name: &RefName, asked: &Asked<'_>) -> Result<TagMove, Vec<Refusal>> {
     let (old, new) = (asked.command.old, asked.command.new);
-    let new_type = object_type(repo, new)?;
-    let signer = match (new, new_type) {
-        (Some(id), Some(ObjectType::Tag)) => repo
-            .read(id, MAX_TAG_BYTES)
-            .map_err(|err| fault::other(&err.into()))?
-            .and_then(|(_, data)| sign::verify_tag(&data).ok()),
-        _ => None,
-    };
-    Ok(TagMove {
+    let mut change = TagMove {
         name: name.clone(),
         old,
         new,
-        new_type,
-        signer,
-    })
+        new_type: object_type(repo, new)?,
+        signer: None,
+        commit: None,
+        commits: Vec::new(),
+    };
+    let mut next = new;
+    for depth in 0..TAGS_MAX {
+        match (next, object_type(repo, next)?) {
+            (Some(id), Some(ObjectType::Tag)) => {
+                let read = repo.read(id, MAX_TAG_BYTES);
+                let data = read.map_err(|err| fault::other(&err.into()))?;
+                let (_, data) = data.unwrap_or((ObjectType::Tag, Vec::new()));
+                if depth == 0 {
+                    change.signer = sign::verify_tag(&data).ok();
+                }
+                next = tagged_object(&data);
+            }
+            (found, Some(ObjectType::Commit)) => {
+                change.commit = found;
+                break;
+            }
+            _ => break,
+        }
+    }
+    Ok(change)
+}
+
+/// What an annotated tag's first line names.
+fn tagged_object(tag: &[u8]) -> Option<ObjectId> {
+    let line = tag.split(|byte| *byte == b'\n').next()?;
+    ObjectId::from_hex(std::str::from_utf8(line.strip_prefix(b"object ")?).ok()?)
 }
 
 fn object_type(

@@ -50,6 +50,11 @@ impl Limit {
         })
     }
 
+    /// How many changed paths are left.
+    pub(super) const fn paths(&self) -> usize {
+        self.paths
+    }
+
     fn spend(&mut self, range: &Range) -> Result<(), Vec<Refusal>> {
         let over = |what: &str| {
             let reason = format!("the push has more {what} than the policy allows");

@@ -68,8 +68,8 @@ pub(super) fn gather(
     }
     let change = change(repo, view, proof, push, one, branch)?;
     let mut limit = content::Limit::of(scene)?;
-    let range =
-        facts::range(repo, Some(change.base), change.head).map_err(|err| fault::code(&err))?;
+    let range = facts::range_within(repo, Some(change.base), change.head, limit.paths())
+        .map_err(|err| fault::code(&err))?;
     content::check(repo, scene, &range, &mut limit)?;
     whole.commits.extend(range.commits);
     touchmark_core::push::decide(scene, proof, whole)?;

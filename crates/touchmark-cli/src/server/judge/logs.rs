@@ -271,8 +271,9 @@ fn revisions(
                 continue;
             };
             expect_base(repo, view, state, revision.base, revision.head)?;
-            let range = facts::range(repo, Some(revision.base), revision.head)
-                .map_err(|err| fault::code(&err))?;
+            let range =
+                facts::range_within(repo, Some(revision.base), revision.head, limit.paths())
+                    .map_err(|err| fault::code(&err))?;
             content::check(repo, scene, &range, &mut limit)?;
             whole.commits.extend(range.commits);
         }

@@ -50,7 +50,7 @@ pub(crate) fn judge(repo: &Repository, push: &Push) -> Result<Decision, Vec<Refu
         policies: &view.policies,
         now: push.now,
     };
-    expect_limits(&scene, push)?;
+    expect_limits(repo, &scene, &asked, push)?;
     let mut whole = Whole::default();
     let policies = policy::succeed(repo, &view, &scene, &asked, &mut whole)?;
     logs::grow_all(repo, &view, &scene, &asked, &mut whole)?;
@@ -124,15 +124,34 @@ fn neighbours(repo: &Repository, asked: &[Asked<'_>]) -> Result<(), Vec<Refusal>
     Ok(())
 }
 
-fn expect_limits(scene: &Scene<'_>, push: &Push) -> Result<(), Vec<Refusal>> {
+/// The limits that need nothing but counting; a project's first history may be as large as it is.
+fn expect_limits(
+    repo: &Repository,
+    scene: &Scene<'_>,
+    asked: &[Asked<'_>],
+    push: &Push,
+) -> Result<(), Vec<Refusal>> {
     let (_, policy) = scene.policy().map_err(|refusal| vec![refusal])?;
-    let limit = policy.rules.limits.push_refs;
-    if push.commands.len() > usize::try_from(limit).unwrap_or(usize::MAX) {
-        let reason = format!(
-            "the push names {} refs; the policy allows {limit}",
-            push.commands.len()
-        );
-        return Err(super::refuse(Rule::PushLimit, reason));
+    let limits = policy.rules.limits;
+    let refs = u64::try_from(push.commands.len()).unwrap_or(u64::MAX);
+    let over = |what: &str, count: u64, limit: u64| {
+        let reason = format!("the push has {count} {what}; the policy allows {limit}");
+        Err(super::refuse(Rule::PushLimit, reason))
+    };
+    if refs > u64::from(limits.push_refs) {
+        return over("refs", refs, u64::from(limits.push_refs));
+    }
+    for (what, count, limit) in [
+        (
+            "objects",
+            push.brings.objects,
+            u64::from(limits.push_objects),
+        ),
+        ("bytes, unpacked", push.brings.bytes, limits.push_bytes),
+    ] {
+        if count > limit && !branches::brings_first(repo, scene, asked)? {
+            return over(what, count, limit);
+        }
     }
     Ok(())
 }
