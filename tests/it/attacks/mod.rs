@@ -4,11 +4,13 @@
 //! is tried, `Stock:` what git alone does with it, `Refused:` by which rule. A test shows the first where the line says
 //! so, has an accepted twin that differs only in the defect, and sees that refs and objects are as before.
 
+mod hands;
 mod stage;
 
 mod approvals;
 mod content;
 mod doors;
 mod identity;
+mod owners;
 mod policy;
 mod refs;
