@@ -1,7 +1,7 @@
 //! Attacks on what is ruled by path: code owners, and who may write.
 
 use super::hands::{Change, DAVE, Edit};
-use super::stage::Stage;
+use super::stage::{Stage, write};
 use crate::env::Person;
 
 /// What Dave proposes on what `main` holds: one commit after another.
@@ -23,7 +23,7 @@ const OWNED: &str = "[[branch]]\nmatch = [\"main\"]\napprovals = 0\ncodeowners =
 
 /// Only Alice may write what is in `ci`.
 const GUARDED: &str = "[[branch]]\nmatch = [\"main\"]\napprovals = 0\ncodeowners = true\n\
-                       [[path]]\nmatch = [\"ci/**\"]\nwrite = [\"alice\"]\n";
+                       [[path]]\nmatch = [\"ci/**\", \"secrets/**\"]\nwrite = [\"alice\"]\n";
 
 /// C6: a change edits CODEOWNERS so that its own owner may approve it.
 /// Refused: owners-missing
@@ -124,7 +124,8 @@ fn c8_a_path_without_an_owner() {
     }
 }
 
-/// C9: a file is renamed out of a protected directory, or into one, so that no line of it changes.
+/// C9: a file is renamed out of a protected directory, or into one, so that no line of it changes; or a link or a
+/// submodule takes the place of a protected directory that has no file yet.
 /// Refused: path-right
 #[test]
 fn c9_a_rename_across_a_protected_directory() {
@@ -144,6 +145,19 @@ fn c9_a_rename_across_a_protected_directory() {
         assert!(told.contains("only alice may write"), "{told}");
         let pr = change(&stage, &dave, "alice", &[&renamed]);
         stage.accepts_merge(&dave, "bob", &pr);
+    }
+    let main = stage.main();
+    let target = write(&dave, "blob", b"docs");
+    let listed = dave.git(&["ls-tree", &main.to_string()]).ok();
+    for entry in [
+        format!("120000 blob {target}\tsecrets\n"),
+        format!("160000 commit {main}\tsecrets\n"),
+    ] {
+        let make = dave.command("git").args(["mktree", "--missing"]);
+        let tree = make.stdin(format!("{listed}{entry}").as_bytes()).run().ok();
+        let head = stage.commit_of(&dave, tree.trim(), &[main], DAVE);
+        let pr = stage.propose(&dave, "dave", head);
+        stage.refuses_merge(&dave, "bob", &pr, "path-right");
     }
 }
 
