@@ -4,6 +4,7 @@
 //! is tried, `Stock:` what git alone does with it, `Refused:` by which rule. A test shows the first where the line says
 //! so, has an accepted twin that differs only in the defect, and sees that refs and objects are as before.
 
+mod hands;
 mod stage;
 
 mod approvals;
@@ -11,6 +12,7 @@ mod content;
 mod doors;
 mod flood;
 mod identity;
+mod owners;
 mod policy;
 mod refs;
 

@@ -59,35 +59,50 @@ impl Glob {
     }
 
     /// Whether the path of these components is meant.
-    ///
-    /// All elements but `Any` take exactly one component, so the first place where the part after
-    /// an `Any` fits is as good as every later one, and only the last `Any` ever moves on.
     pub(crate) fn matches(&self, path: &[&[u8]]) -> bool {
-        let (mut element, mut at) = (0, 0);
-        let mut retry: Option<(usize, usize)> = None;
-        while let Some(name) = path.get(at) {
-            match self.components.get(element) {
-                Some(Component::Any) => {
-                    element += 1;
-                    retry = Some((element, at));
-                }
-                Some(component) if component.matches(name) => {
-                    element += 1;
-                    at += 1;
-                }
-                _ => match &mut retry {
-                    Some((after, start)) => {
-                        *start += 1;
-                        (element, at) = (*after, *start);
-                    }
-                    None => return false,
-                },
-            }
-        }
-        self.components
-            .get(element..)
-            .is_some_and(|rest| rest.iter().all(|component| *component == Component::Any))
+        all_match(&self.components, path)
     }
+
+    /// Whether what is meant is below this path, which the pattern leads through in so many words.
+    ///
+    /// Where it has an `Any` any path leads on, so that one says nothing of the path.
+    pub(crate) fn leads_through(&self, path: &[&[u8]]) -> bool {
+        (1..self.components.len()).any(|end| {
+            let start = self.components.get(..end).unwrap_or_default();
+            start.last() != Some(&Component::Any) && all_match(start, path)
+        })
+    }
+}
+
+/// Whether the components stand for the path.
+///
+/// All elements but `Any` take exactly one component, so the first place where the part after
+/// an `Any` fits is as good as every later one, and only the last `Any` ever moves on.
+fn all_match(components: &[Component], path: &[&[u8]]) -> bool {
+    let (mut element, mut at) = (0, 0);
+    let mut retry: Option<(usize, usize)> = None;
+    while let Some(name) = path.get(at) {
+        match components.get(element) {
+            Some(Component::Any) => {
+                element += 1;
+                retry = Some((element, at));
+            }
+            Some(component) if component.matches(name) => {
+                element += 1;
+                at += 1;
+            }
+            _ => match &mut retry {
+                Some((after, start)) => {
+                    *start += 1;
+                    (element, at) = (*after, *start);
+                }
+                None => return false,
+            },
+        }
+    }
+    components
+        .get(element..)
+        .is_some_and(|rest| rest.iter().all(|component| *component == Component::Any))
 }
 
 /// The components of a path.
@@ -95,7 +110,7 @@ pub(crate) fn split(path: &[u8]) -> Vec<&[u8]> {
     path.split(|byte| *byte == b'/').collect()
 }
 
-/// As [`Glob::matches`], a level below: `Many` moves on character by character.
+/// As [`all_match`], a level below: `Many` moves on character by character.
 fn name_matches(tokens: &[Token], name: &[u8]) -> bool {
     let (mut token, mut at) = (0, 0);
     let mut retry: Option<(usize, usize)> = None;

@@ -88,6 +88,14 @@ impl Pattern {
         self.glob.matches(&split(path))
     }
 
+    /// Whether the pattern stands for something below `path`, which it names, or describes component by component.
+    ///
+    /// A file, link or submodule at such a path takes the place of all that the pattern stands for.
+    /// `ci/*.sh` leads through `ci`, and `**/ci/**` through `x/ci`; through what `**` stands for no pattern leads.
+    pub fn leads_through(&self, path: &[u8]) -> bool {
+        self.glob.leads_through(&split(path))
+    }
+
     /// The text that it was read from.
     pub fn as_str(&self) -> &str {
         &self.text

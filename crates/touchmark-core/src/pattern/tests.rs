@@ -94,6 +94,41 @@ fn an_end_of_slash_or_two_stars_is_everything_below() {
 
 /// C10: whatever bytes a name has, they are matched as they are.
 #[test]
+fn a_pattern_leads_through_what_it_names() {
+    let check = |pattern: &str, path: &str, expected: bool| {
+        let parsed = Pattern::parse(pattern).unwrap();
+        let found = parsed.leads_through(path.as_bytes());
+        assert_eq!(found, expected, "{pattern:?} {path:?}");
+    };
+    for (pattern, path) in [
+        ("ci/**", "ci"),
+        ("ci/", "ci"),
+        ("ci/*.sh", "ci"),
+        ("a/b/c", "a"),
+        ("a/b/c", "a/b"),
+        ("a/*/c", "a/x"),
+        ("**/ci/**", "ci"),
+        ("**/ci/**", "x/y/ci"),
+        ("a/**/b/c", "a"),
+        ("a/**/b/c", "a/x/b"),
+    ] {
+        check(pattern, path, true);
+    }
+    for (pattern, path) in [
+        ("ci/**", "ci/x"),
+        ("ci/**", "c"),
+        ("ci/**", "x/ci"),
+        ("ci", "ci"),
+        ("**", "a"),
+        ("**/x", "a"),
+        ("a/**/b/c", "a/x"),
+        ("a/*/c", "a/x/c"),
+    ] {
+        check(pattern, path, false);
+    }
+}
+
+#[test]
 fn names_are_bytes() {
     check("a b", "a b", true);
     check("docs/*", "docs/\"quoted\"", true);

@@ -224,7 +224,9 @@ impl Rules {
         Some((rule, clause("tag", at, &rule.patterns)))
     }
 
-    /// The rules that hold for a path on a branch, each with how the policy calls it.
+    /// The rules that hold for a file, link or submodule at a path on a branch, each with how the policy calls it.
+    ///
+    /// In the place of a directory it would stand for everything in it, so the rules for what is below hold too.
     pub fn path<'a>(
         &'a self,
         branch: &'a str,
@@ -232,7 +234,9 @@ impl Rules {
     ) -> impl Iterator<Item = (&'a PathRule, String)> {
         self.paths.iter().enumerate().filter_map(move |(at, rule)| {
             let here = rule.branches.is_empty() || any_matches(&rule.branches, branch);
-            let holds = here && rule.patterns.iter().any(|pattern| pattern.matches(path));
+            let holds = here
+                && (rule.patterns.iter())
+                    .any(|pattern| pattern.matches(path) || pattern.leads_through(path));
             holds.then(|| (rule, clause("path", at, &rule.patterns)))
         })
     }

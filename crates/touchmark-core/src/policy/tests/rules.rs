@@ -64,7 +64,10 @@ fn every_path_rule_that_matches_holds() {
     assert_eq!(found("r/1", "docs/x"), [one, two, three]);
     assert_eq!(found("next", "docs/x"), [one]);
     assert_eq!(found("r/1", "x"), [three]);
-    assert_eq!(found("r/1/x", "docs"), [] as [&str; 0]);
+    assert_eq!(found("r/1/x", "doc"), [] as [&str; 0]);
+    // A link there would stand for the whole directory.
+    assert_eq!(found("r/1/x", "docs"), [one]);
+    assert_eq!(found("r/1", "docs"), [one, two]);
 }
 
 #[test]
