@@ -4,11 +4,16 @@
 //! is tried, `Stock:` what git alone does with it, `Refused:` by which rule. A test shows the first where the line says
 //! so, has an accepted twin that differs only in the defect, and sees that refs and objects are as before.
 
+mod landing;
 mod stage;
 
 mod approvals;
+mod archive;
 mod content;
 mod doors;
+mod forks;
+mod history;
 mod identity;
 mod policy;
+mod races;
 mod refs;

@@ -156,6 +156,14 @@ fn guest(scene: &Scene<'_>, proof: &Proof, whole: &Whole, growth: &Growth) -> Re
     if !limits.open {
         return refuse("guests cannot contribute here: ask to be added to the policy".to_owned());
     }
+    // Else somebody's pull request could be there twice, once as a guest's.
+    let member = growth.events.iter().find_map(|event| {
+        let key = policy.key(&event.signer)?;
+        Some(key.owner.as_str())
+    });
+    if let (true, Some(member)) = (growth.opened, member) {
+        return refuse(format!("{member} is in the policy, and so no guest"));
+    }
     let own = growth.events.iter().any(|event| {
         matches!(proof.pusher, Pusher::Certificate(print) if print == event.signer.fingerprint())
     });
