@@ -3,6 +3,8 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
+use touchmark_core::id::ObjectId;
+
 use super::landing::{Code, NONE, ONE, args};
 use super::stage::{Stage, hash_object, to_log};
 use crate::env::{Person, Run};
@@ -54,19 +56,21 @@ fn e4_a_write_that_is_no_push() {
     stage.by_hand(&log, Some(first));
     stage.refuses_late(&alice, "server-door", &[&to_log(second, pr)]);
     stage.by_hand(&log, Some(pr));
-    // Nor does a pull request land where somebody has moved the branch.
+    // Nor does a pull request land on a branch that somebody has moved.
+    alice.git(&["switch", "-q", "-c", "fix", "main"]).ok();
+    alice.write("fix.txt", "fixed\n");
+    let fix = ObjectId::from_hex(&alice.commit("Fix")).unwrap();
+    stage.accepts(&alice, &["fix:refs/heads/fix"]);
+    let main = stage.on_server_id("refs/heads/main");
+    stage.by_hand("refs/heads/main", Some(fix));
     let code = Code::of(&stage, &alice, "topic");
-    let main = code.old;
-    stage.by_hand("refs/heads/main", Some(code.head));
-    let moved = Code {
-        old: code.head,
+    let merged = ["merge-tree", "--write-tree", "fix", "topic"];
+    let code = Code {
+        tree: ObjectId::from_hex(alice.git(&merged).ok().trim()).unwrap(),
         ..code
     };
-    let merge = moved.merge(&stage, "carol", pr, &alice).refspecs(pr);
-    alice
-        .git(&[&["push", "-q", "--signed", "origin"][..], &args(&merge)].concat())
-        .refused();
-    assert_eq!(stage.on_server_id("refs/heads/main"), code.head);
+    let refspecs = code.merge(&stage, "carol", pr, &alice).refspecs(pr);
+    stage.refuses_late(&alice, "server-door", &args(&refspecs));
     stage.by_hand("refs/heads/main", Some(main));
     stage.accepts(&alice, &[&to_log(second, pr)]);
 }

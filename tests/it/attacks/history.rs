@@ -141,8 +141,8 @@ fn d11_malformed_commits() {
 }
 
 /// D12: a push out of a shallow clone, whose oldest commit lacks its parent; and one out of a clone with a graft, which
-/// leaves the parent out.
-/// Refused: push-shallow
+/// leaves the parent out, and which git itself refuses.
+/// Refused: object-missing, push-shallow
 #[test]
 fn d12_history_that_is_not_whole() {
     let stage = Stage::with_policy(ONE);
@@ -163,7 +163,8 @@ fn d12_history_that_is_not_whole() {
     let from_shallow = ["-C", shallow, "push", "-q", server, "HEAD:refs/heads/work"];
     // git drops the ref before it asks the hook, or the hook finds what the push has brought.
     let told = alice.git(&from_shallow).refused();
-    assert!(told.contains("shallow"), "{told}");
+    assert!(told.contains("shallow update not allowed"), "{told}");
+    assert!(told.contains("(object-missing)"), "{told}");
     stage.expect_unchanged(&before);
     // Allowed by mistake, git would take it; the hooks do not.
     stage
@@ -179,9 +180,10 @@ fn d12_history_that_is_not_whole() {
     let grafts = alice.dir().join(".git/info/grafts");
     std::fs::write(&grafts, format!("{}\n", alice.rev("main"))).unwrap();
     let refspec = "main:refs/heads/work";
-    alice
+    let told = alice
         .git(&["push", "-q", "--signed", "origin", refspec])
         .refused();
+    assert!(told.contains("remote unpack failed"), "{told}");
     stage.expect_unchanged(&before);
     std::fs::remove_file(&grafts).unwrap();
     stage.accepts(&alice, &[refspec]);

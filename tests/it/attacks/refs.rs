@@ -147,7 +147,7 @@ fn d6_names_that_some_file_systems_confuse() {
 }
 
 /// D7: something else than an event at a forge ref: a tree, a file, an annotated tag of an event, a commit of code.
-/// Refused: ref-object, ref-rewind, log-root
+/// Refused: ref-object, ref-rewind, signature-missing
 #[test]
 fn d7_something_else_at_a_forge_ref() {
     let stage = Stage::new();
@@ -170,6 +170,8 @@ fn d7_something_else_at_a_forge_ref() {
     }
     let code = id("main");
     stage.refuses(&alice, "ref-rewind", &[&format!("+{}", to_log(code, pr))]);
+    let new = format!("{code}:refs/forge/issue/{code}/log");
+    stage.refuses(&alice, "signature-missing", &[&new]);
     stage.accepts(&alice, &[&to_log(honest, pr)]);
 }
 
