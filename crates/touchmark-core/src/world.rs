@@ -205,6 +205,11 @@ impl Raw {
         self
     }
 
+    pub(crate) fn subject(mut self, subject: &str) -> Self {
+        self.unsigned.subject = Some(subject.to_owned());
+        self
+    }
+
     pub(crate) fn on(mut self, parents: &[ObjectId]) -> Self {
         self.unsigned.parents = parents.to_vec();
         self

@@ -5,15 +5,20 @@
 //! so, has an accepted twin that differs only in the defect, and sees that refs and objects are as before.
 
 mod hands;
+mod landing;
 mod stage;
 
 mod approvals;
+mod archive;
 mod content;
 mod doors;
 mod flood;
+mod forks;
+mod history;
 mod identity;
 mod owners;
 mod policy;
+mod races;
 mod refs;
 
 use crate::workspace::read;

@@ -6,6 +6,8 @@
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use crate::event::Rule;
 use crate::id::{HashKind, ObjectId};
 use crate::refusal::Refusal;
@@ -112,7 +114,7 @@ fn check_headers(head: &str) -> Result<(), String> {
     const ORDER: [&str; 4] = ["tree", "parent", "author", "committer"];
     let mut place = 0;
     let mut counts = [0usize; ORDER.len()];
-    let mut signatures = 0;
+    let mut signatures = BTreeSet::new();
     for line in head.lines().filter(|line| !line.starts_with(' ')) {
         let name = line.split(' ').next().unwrap_or_default();
         match ORDER.iter().position(|known| *known == name) {
@@ -126,7 +128,12 @@ fn check_headers(head: &str) -> Result<(), String> {
             None if place + 1 < ORDER.len() => {
                 return Err(format!("the header {name:?} stands before the committer"));
             }
-            None if name == "gpgsig" || name == "gpgsig-sha256" => signatures += 1,
+            None if name == "gpgsig" || name == "gpgsig-sha256" => {
+                // One for each hash that the repository may have.
+                if !signatures.insert(name) {
+                    return Err("there is a second signature".to_owned());
+                }
+            }
             None if name.to_ascii_lowercase().starts_with("gpgsig") => {
                 return Err(format!(
                     "the header {name:?} is none of git's, and git would not sign it"
@@ -138,9 +145,6 @@ fn check_headers(head: &str) -> Result<(), String> {
     let [tree, _, author, committer] = counts;
     if (tree, author, committer) != (1, 1, 1) {
         return Err("tree, author and committer stand once each".to_owned());
-    }
-    if signatures > 2 {
-        return Err("there is a second signature".to_owned());
     }
     Ok(())
 }

@@ -68,6 +68,10 @@ fn headers_that_git_does_not_write_are_refused() {
         ("an unsigned channel", signed("gpgsig-extra")),
         ("another spelling", signed("GPGSIG")),
         (
+            "two signatures",
+            format!("{}gpgsig z\n y\n", signed("gpgsig")),
+        ),
+        (
             "an early stranger",
             format!("tree {TREE}\nx y\n{}", &head[46..]),
         ),
@@ -81,6 +85,10 @@ fn headers_that_git_does_not_write_are_refused() {
     for (good, headers) in [
         ("plain", head.clone()),
         ("signed", signed("gpgsig")),
+        (
+            "signed for both hashes",
+            format!("{}gpgsig-sha256 z\n y\n", signed("gpgsig")),
+        ),
         ("with an encoding", format!("{head}encoding ISO-8859-1\n")),
         ("by another tool", format!("{head}change-id abc\n")),
         (

@@ -99,29 +99,34 @@ impl Place {
 ///
 /// # Errors
 ///
-/// The first that differs only by case, or that is a directory of the other.
+/// The first that differs only by case, in a folder's name too, or that is a directory of the other.
 pub fn check_neighbours<'a>(
     name: &RefName,
     others: impl IntoIterator<Item = &'a str>,
 ) -> Result<(), Refusal> {
-    let folded = name.as_str().to_ascii_lowercase();
-    let below = |long: &str, short: &str| {
-        long.strip_prefix(short)
-            .is_some_and(|rest| rest.starts_with('/'))
-    };
     for other in others {
-        let lower = other.to_ascii_lowercase();
-        let clash = if lower == folded && other != name.as_str() {
-            "differs from it only by case"
-        } else if below(&lower, &folded) || below(&folded, &lower) {
-            "is a directory of it, or the other way round"
-        } else {
-            continue;
-        };
-        let reason = format!("{name} cannot be beside {other}, which {clash}");
-        return Err(Refusal::new(Rule::RefCase, reason));
+        if let Some(clash) = clash(name.as_str(), other) {
+            let reason = format!("{name} cannot be beside {other}, which {clash}");
+            return Err(Refusal::new(Rule::RefCase, reason));
+        }
     }
     Ok(())
+}
+
+/// Why two names cannot be beside each other; one and the same can.
+fn clash(name: &str, other: &str) -> Option<&'static str> {
+    let (mut own, mut others) = (name.split('/'), other.split('/'));
+    loop {
+        match (own.next(), others.next()) {
+            (Some(one), Some(two)) if one == two => {}
+            // Where case does not count, two folders would be one, and the branches in it change their names.
+            (Some(one), Some(two)) if one.eq_ignore_ascii_case(two) => {
+                return Some("differs from it only by case, or is in a folder that does");
+            }
+            (Some(_), Some(_)) | (None, None) => return None,
+            _ => return Some("is a directory of it, or the other way round"),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -187,5 +192,9 @@ mod tests {
         assert!(!check("refs/heads/main/x"));
         assert!(!check("refs/heads/main"));
         assert!(!check("refs/heads/main/x/y"));
+        assert!(!check("refs/heads/main/y"), "the folder is another one");
+        assert!(!check("refs/heads/Main/x/y"));
+        assert!(!check("refs/heads/Main"));
+        assert!(check("refs/heads/Mainx/x"));
     }
 }

@@ -169,6 +169,14 @@ fn guest(scene: &Scene<'_>, proof: &Proof, whole: &Whole, growth: &Growth) -> Re
     if !limits.open {
         return refuse("guests cannot contribute here: ask to be added to the policy".to_owned());
     }
+    // Else somebody's pull request could be there twice, once as a guest's.
+    let member = growth.events.iter().find_map(|event| {
+        let key = policy.key(&event.signer)?;
+        Some(key.owner.as_str())
+    });
+    if let (true, Some(member)) = (growth.opened, member) {
+        return refuse(format!("{member} is in the policy, and so no guest"));
+    }
     let own = growth.events.iter().any(|event| {
         matches!(proof.pusher, Pusher::Certificate(print) if print == event.signer.fingerprint())
     });
@@ -199,4 +207,62 @@ fn guest(scene: &Scene<'_>, proof: &Proof, whole: &Whole, growth: &Growth) -> Re
         return refuse("a guest opens pull requests and issues".to_owned());
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decide::first_policy;
+    use crate::event::{Payload, payload};
+    use crate::push::grow;
+    use crate::replay::{Trust, replay_policy};
+    use crate::world::{HASH, Rules, STRANGER, World, author, key};
+
+    /// A repository that takes guests.
+    fn open_world() -> World {
+        let mut world = World::new(&Rules::default());
+        let (toml, signers) = Rules::default().files();
+        let toml = toml.replace("format = 1", "format = 2") + "[guests]\nopen = true\n";
+        let (toml, signers) = (toml.as_bytes(), signers.as_bytes());
+        let first = first_policy(HASH, &author("alice"), 1000, [2; 16], toml, signers);
+        let id = world.sign("alice", &first.expect("a good policy"));
+        world.policies = replay_policy(id, &world.objects, Trust::Nothing).0;
+        world
+    }
+
+    /// What is said of an issue that somebody opens as a guest.
+    fn as_guest(who: &'static str, person: Option<&str>) -> Result<(), Vec<Refusal>> {
+        let mut world = open_world();
+        let issue = Payload::Issue(payload::Issue {
+            labels: Vec::new(),
+            assignees: Vec::new(),
+        });
+        let raw = world.raw(who, issue).on(&[]).subject("Broken");
+        let repository = world.policies.repository();
+        let id = world.put(&raw.repository(repository));
+        let key = key(who).public();
+        let log = LogName::Guest(Digest::of(&key.to_blob()), id);
+        let scene = Scene {
+            hash: HASH,
+            policies: &world.policies,
+            now: world.now,
+        };
+        let growth = grow(&scene, &log, None, id, &world.objects).expect("it may happen");
+        let proof = Proof {
+            pusher: Pusher::Certificate(key.fingerprint()),
+            person: person.map(str::to_owned),
+        };
+        let whole = Whole {
+            logs: vec![growth],
+            ..Whole::default()
+        };
+        decide(&scene, &proof, &whole)
+    }
+
+    #[test]
+    fn nobody_of_the_policy_is_a_guest() {
+        assert_eq!(as_guest(STRANGER, None), Ok(()));
+        let refusals = as_guest("bob", Some("bob")).expect_err("Bob is in the policy");
+        assert_eq!(refusals[0].rule, Rule::GuestLimit);
+    }
 }
