@@ -21,6 +21,8 @@ mod purity;
 #[cfg(test)]
 mod tidy;
 #[cfg(test)]
+mod transport;
+#[cfg(test)]
 mod wasm;
 #[cfg(test)]
 mod workspace;

@@ -36,7 +36,7 @@ const fn adjustable(key: &'static str, value: &'static str, why: &'static str) -
 }
 
 /// All that `touchmark server init` sets, but the seed of nonces, which is a secret of each server's own.
-pub(crate) const SETTINGS: [Setting; 23] = [
+pub(crate) const SETTINGS: [Setting; 22] = [
     fixed(
         PROC_RECEIVE_REFS,
         "refs/",
@@ -121,11 +121,6 @@ pub(crate) const SETTINGS: [Setting; 23] = [
         "gpg.ssh.allowedSignersFile",
         "/dev/null",
         "git would complain of every signed push that it knows no signers; the policy does",
-    ),
-    fixed(
-        "gpg.ssh.program",
-        "false",
-        "git would run ssh-keygen twice for every signed push, and nobody asks what that says",
     ),
     fixed(
         "uploadpack.allowFilter",

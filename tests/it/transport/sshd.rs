@@ -1,0 +1,147 @@
+//! A real sshd with its own key and configuration; it lets in whoever runs the tests.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::running::{Running, free_port, is_root, listens, user};
+use crate::env::World;
+use crate::{keys, workspace};
+
+/// How often another port is tried.
+const ATTEMPTS: usize = 5;
+
+/// What connections are allowed to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Access {
+    /// Our forced command, in lines that were written once.
+    Forced,
+    /// Our forced command, in a line that sshd asks for whenever somebody connects.
+    Asked,
+    /// git-shell, which does not say whose connection it is.
+    GitShell,
+}
+
+/// A running sshd.
+pub(super) struct Sshd {
+    _running: Running,
+    access: Access,
+    port: u16,
+    root: PathBuf,
+}
+
+impl Sshd {
+    pub(super) fn start(world: &World, access: Access) -> Self {
+        Self::start_with(world, access, "")
+    }
+
+    /// Starts it with further lines of configuration.
+    pub(super) fn start_with(world: &World, access: Access, more: &str) -> Self {
+        let dir = world.path().join("sshd");
+        keys::write("host", &dir);
+        if is_root() {
+            // sshd wants its empty folder there.
+            std::fs::create_dir_all("/run/sshd").unwrap();
+        }
+        for _ in 0..ATTEMPTS {
+            let port = free_port();
+            let file = dir.join("config");
+            std::fs::write(&file, configuration(world, access, port) + more).unwrap();
+            let mut running = Running::start(
+                Command::new("/usr/sbin/sshd")
+                    .args(["-D", "-f"])
+                    .arg(&file)
+                    .arg("-E")
+                    .arg(dir.join("log")),
+            );
+            if running.wait_until(|| listens(port)) {
+                return Self {
+                    _running: running,
+                    access,
+                    port,
+                    root: world.path().to_owned(),
+                };
+            }
+        }
+        let log = std::fs::read_to_string(dir.join("log")).unwrap_or_default();
+        panic!("sshd does not start:\n{log}");
+    }
+
+    /// The address of the world's server.
+    pub(super) fn url(&self) -> String {
+        let base = match self.access {
+            Access::Forced | Access::Asked => String::new(),
+            Access::GitShell => self.root.display().to_string(),
+        };
+        format!("ssh://{}{base}/server.git", self.host())
+    }
+
+    /// Account, host and port.
+    pub(super) fn host(&self) -> String {
+        format!("{}@127.0.0.1:{}", user("-un"), self.port)
+    }
+
+    /// The command that connects with a key and asks nothing.
+    pub(super) fn client(&self, key: &Path) -> String {
+        let options = [
+            "StrictHostKeyChecking=no",
+            "UserKnownHostsFile=/dev/null",
+            "IdentitiesOnly=yes",
+            "IdentityAgent=none",
+            "BatchMode=yes",
+            "LogLevel=ERROR",
+        ];
+        let options = options.map(|option| format!(" -o {option}")).concat();
+        format!("ssh -F none -i {}{options}", key.display())
+    }
+}
+
+fn configuration(world: &World, access: Access, port: u16) -> String {
+    let dir = world.path().join("sshd");
+    let home = world.person("nobody").home();
+    let (dir, home) = (dir.display(), home.display());
+    let who = match access {
+        Access::Forced => {
+            std::fs::write(world.path().join("sshd/keys"), lines(world)).unwrap();
+            format!("AuthorizedKeysFile {dir}/keys\n")
+        }
+        Access::Asked => {
+            // sshd wants the program to be root's, which env is.
+            let program = workspace::program("touchmark").display();
+            let server = world.server();
+            let (server, user) = (server.display(), user("-un"));
+            format!(
+                "AuthorizedKeysFile none\nAuthorizedKeysCommandUser {user}\n\
+                 AuthorizedKeysCommand /usr/bin/env {program} server authorized-keys {server} %f\n"
+            )
+        }
+        Access::GitShell => {
+            let keys: String = ["alice", "bob"].map(|name| public(world, name)).concat();
+            std::fs::write(world.path().join("sshd/keys"), keys).unwrap();
+            format!(
+                "AuthorizedKeysFile {dir}/keys\nForceCommand git-shell -c \"$SSH_ORIGINAL_COMMAND\"\n"
+            )
+        }
+    };
+    format!(
+        "ListenAddress 127.0.0.1:{port}\nHostKey {dir}/id_ed25519\nPidFile none\nUsePAM no\n\
+         StrictModes no\nPasswordAuthentication no\nKbdInteractiveAuthentication no\n\
+         PermitRootLogin prohibit-password\nAcceptEnv GIT_PROTOCOL\nMaxStartups 100\n\
+         SetEnv HOME={home} GIT_CONFIG_NOSYSTEM=1\n{who}"
+    )
+}
+
+fn public(world: &World, name: &'static str) -> String {
+    let key = world.person(name).private_key().with_extension("pub");
+    std::fs::read_to_string(key).unwrap()
+}
+
+/// The lines that the program prints for the world's server.
+pub(super) fn lines(world: &World) -> String {
+    let nobody = world.person("nobody").home();
+    world
+        .command("touchmark", &nobody, world.path())
+        .args(["server", "authorized-keys", "server.git"])
+        .run()
+        .ok()
+        .replace("[WORLD]", &world.path().display().to_string())
+}
