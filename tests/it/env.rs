@@ -67,6 +67,11 @@ impl World {
         world
     }
 
+    /// The seconds since 1970 that the next command will take the time to be.
+    pub(crate) fn seconds(&self) -> i64 {
+        self.clock.load(Ordering::SeqCst) + TICK
+    }
+
     /// Makes the bare server repository.
     pub(crate) fn serve(&self) {
         let format = format!("--object-format={}", self.hash.name());
@@ -163,6 +168,24 @@ impl Ready {
         self
     }
 
+    /// The command as it is, for a test that does not wait for it.
+    pub(crate) fn spawn(mut self) -> std::process::Child {
+        self.command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
+    }
+
+    /// Lets the command read this.
+    pub(crate) fn stdin(mut self, input: &[u8]) -> Self {
+        let mut file = tempfile::tempfile().unwrap();
+        std::io::Write::write_all(&mut file, input).unwrap();
+        std::io::Seek::rewind(&mut file).unwrap();
+        self.command.stdin(file);
+        self
+    }
+
     /// Runs the command; in what it prints, the world's folder is `[WORLD]`.
     pub(crate) fn run(mut self) -> Run {
         let command = format!("{:?}", self.command);
@@ -241,6 +264,15 @@ impl Person<'_> {
             ])
             .run()
             .ok();
+    }
+
+    /// Runs the program in the world's folder, outside of any clone.
+    pub(crate) fn anywhere(&self, args: &[&str]) -> Run {
+        let program = workspace::program("touchmark");
+        self.world
+            .command(program, &self.home(), self.world.path())
+            .args(args)
+            .run()
     }
 
     /// A command in the clone that has not run yet.

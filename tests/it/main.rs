@@ -3,6 +3,8 @@
 //! One binary, so that what is built for the tests is built and linked once.
 
 #[cfg(test)]
+mod attacks;
+#[cfg(test)]
 mod console;
 #[cfg(test)]
 mod e2e;
@@ -18,6 +20,8 @@ mod keys;
 mod links;
 #[cfg(test)]
 mod purity;
+#[cfg(test)]
+mod server;
 #[cfg(test)]
 mod tidy;
 #[cfg(test)]

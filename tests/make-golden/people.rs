@@ -31,10 +31,15 @@ impl Who {
 
     /// The line in `allowed_signers`.
     pub(crate) fn line(&self) -> String {
+        self.line_of(self.id, "")
+    }
+
+    /// The line of another key of this person or bot, with these further options.
+    pub(crate) fn line_of(&self, key: &str, options: &str) -> String {
         format!(
-            "{} namespaces=\"git\" {}\n",
+            "{} namespaces=\"git\"{options} {}\n",
             self.email(),
-            self.key().public().to_openssh()
+            named_key(key).public().to_openssh()
         )
     }
 
@@ -67,6 +72,7 @@ pub(crate) const QUEUE: Who = Who::new("queue", "Queue", "queue");
 pub(crate) const AGENT: Who = Who::new("agent", "Agent", "agent");
 pub(crate) const SEQUENCER: Who = Who::new("sequencer", "Sequencer", "sequencer");
 pub(crate) const EDGE: Who = Who::new("edge", "Edge", "edge");
+pub(crate) const IMPORTER: Who = Who::new("importer", "Importer", "import");
 
 /// The people of the usual policy.
 pub(crate) const PEOPLE: [Who; 4] = [ALICE, BOB, CAROL, DAVE];

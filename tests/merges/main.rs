@@ -6,6 +6,7 @@
 
 mod history;
 mod page;
+mod plumbing;
 mod stock;
 mod tally;
 
@@ -14,6 +15,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 
 use crate::history::History;
+use crate::plumbing::Plumbing;
 use crate::tally::Tally;
 
 /// Merge commits per repository when not told otherwise.
@@ -53,9 +55,9 @@ fn measure(path: &Path, commits: usize) -> Result<Tally> {
     eprintln!("{}: {} merges", history.name, history.merges.len());
     let workshop = stock::Workshop::new(place.path(), path)?;
     let mut tally = Tally::new(&history);
-    let same = workshop.all(&history.merges, stock::SAME_SETTINGS)?;
-    let default = workshop.all(&history.merges, &[])?;
-    tally.batch_seconds = same.seconds;
+    let plumbing = Plumbing::new(place.path());
+    let default = workshop.all(&history.merges)?;
+    tally.batch_seconds = default.seconds;
     for (index, merge) in history.merges.iter().enumerate() {
         // In turns, so that neither always finds the objects that the other has just read.
         let one = |turn: usize| (turn == index % 2).then(|| workshop.one(merge)).transpose();
@@ -64,7 +66,8 @@ fn measure(path: &Path, commits: usize) -> Result<Tally> {
         let alone = before
             .or(one(1)?)
             .context("it is one's turn or the other's")?;
-        tally.add(merge, &ours, &same.results[index], &default.results[index])?;
+        let same = plumbing.merge(merge)?;
+        tally.add(merge, &ours, &same, &default.results[index]);
         tally.time(ours.seconds, alone);
     }
     Ok(tally)

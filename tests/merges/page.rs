@@ -87,21 +87,21 @@ fn at(times: &[f64], part: f64) -> f64 {
 }
 
 const HEAD: &str = "\
-With git told the same (`-X no-renames -X diff-algorithm=myers`, no attributes, no configuration):
+With git's plumbing, which follows no renames: `git read-tree -m --aggressive`, then `git merge-file --diff-algorithm=myers` for what both sides changed:
 
 | repository | merges | both clean, equal | both clean, different | only the rule clean | only git clean | both conflict |
 |---|---:|---:|---:|---:|---:|---:|
 ";
 
 const DEFAULTS: &str = "
-With git's defaults, which follow renames, for information:
+With `git merge-tree --write-tree`, which follows renames and compares files by the histogram algorithm, for information:
 
 | repository | merges | both clean, equal | both clean, different | only the rule clean | only git clean | both conflict |
 |---|---:|---:|---:|---:|---:|---:|
 ";
 
 const KINDS: &str = "
-Conflicts in the merges that only git, told the same, has clean:
+Conflicts in the merges that only git's plumbing has clean:
 
 | kind | paths |
 |---|---:|
@@ -115,7 +115,7 @@ Merges that are not among the above, and merges that count as conflicts because 
 ";
 
 const TIMES: &str = "
-Milliseconds for one merge, from the ids of three commits to written objects, on one thread; git as one process for each merge, or as one process for all of them:
+Milliseconds for one merge, from the ids of three commits to written objects, on one thread; `git merge-tree` as one process for each merge, or as one process for all of them:
 
 | repository | rule, median | git, median | rule, p99 | git, p99 | rule / git, median | rule / git, all | rule / git in one process, all |
 |---|---:|---:|---:|---:|---:|---:|---:|

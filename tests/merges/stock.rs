@@ -1,4 +1,4 @@
-//! Merging by git, and by the core, in a repository of one's own that borrows the objects.
+//! Merging by `git merge-tree`, and by the core, in a repository of one's own that borrows the objects.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -10,9 +10,6 @@ use touchmark_core::merge::tree::Outcome;
 use touchmark_git::{Git, MergeError, Repository};
 
 use crate::history::Merge;
-
-/// What makes git do what the core's rule does.
-pub(crate) const SAME_SETTINGS: &[&str] = &["-X", "no-renames", "-X", "diff-algorithm=myers"];
 
 /// What git makes of a merge.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,7 +72,6 @@ impl Workshop {
         let begun = Instant::now();
         let status = Command::new("git")
             .args(["merge-tree", "--write-tree", "--no-messages", "--name-only"])
-            .args(SAME_SETTINGS)
             .arg(format!("--merge-base={}", merge.base))
             .args([merge.ours.to_string(), merge.theirs.to_string()])
             .current_dir(&self.path)
@@ -91,15 +87,14 @@ impl Workshop {
         Ok(begun.elapsed().as_secs_f64())
     }
 
-    /// Merges all in one process of git.
-    pub(crate) fn all(&self, merges: &[Merge], settings: &[&str]) -> Result<Batch> {
+    /// Merges all in one process of git, as git does when it is told nothing else.
+    pub(crate) fn all(&self, merges: &[Merge]) -> Result<Batch> {
         let line = |merge: &Merge| format!("{} -- {} {}\n", merge.base, merge.ours, merge.theirs);
         let input: String = merges.iter().map(line).collect();
         let begun = Instant::now();
         let output = git(&self.path)
             .args(["merge-tree", "--write-tree", "--stdin"])
             .args(["--no-messages", "--name-only"])
-            .args(settings)
             .stdin(input)
             .run()?;
         let seconds = begun.elapsed().as_secs_f64();
@@ -125,7 +120,7 @@ impl Workshop {
     }
 }
 
-fn git(directory: &Path) -> Git {
+pub(crate) fn git(directory: &Path) -> Git {
     Git::new(directory)
         .env("GIT_CONFIG_NOSYSTEM", "1")
         .env("GIT_CONFIG_GLOBAL", "/dev/null")

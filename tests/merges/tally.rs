@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::Result;
 use touchmark_core::merge::conflict::Conflict;
 use touchmark_core::merge::tree::Outcome;
 
@@ -28,7 +27,7 @@ pub(crate) struct Tally {
     pub(crate) default: Agreement,
     /// Merges with no answer, because a limit was passed or an object was missing.
     pub(crate) refused: usize,
-    /// The kinds of conflict in merges that only git has clean, by the settings that are the same.
+    /// The kinds of conflict in merges that only git has clean, by its plumbing.
     pub(crate) kinds: BTreeMap<&'static str, usize>,
     pub(crate) ours_seconds: Vec<f64>,
     pub(crate) git_seconds: Vec<f64>,
@@ -52,13 +51,7 @@ impl Tally {
     }
 
     /// Counts one merge, and says on standard error where it differs.
-    pub(crate) fn add(
-        &mut self,
-        merge: &Merge,
-        ours: &Ours,
-        same: &Stock,
-        default: &Stock,
-    ) -> Result<()> {
+    pub(crate) fn add(&mut self, merge: &Merge, ours: &Ours, same: &Stock, default: &Stock) {
         let none = Vec::new();
         let (tree, conflicts) = match &ours.outcome {
             Ok(Outcome::Clean { tree, .. }) => (Some(*tree), &none),
@@ -94,7 +87,6 @@ impl Tally {
             }
             _ => {}
         }
-        Ok(())
     }
 
     /// Notes how long the merge took the core, and a process of git.

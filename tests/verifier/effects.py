@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from certificate import parse_certificate
 from document import sorted_by_bytes
 from form import Event
 from gitobject import Repository
+from policy import Member, Policy
 from refused import Refused
 from snapshot import canonical_state
 
@@ -30,13 +32,15 @@ class Effects:
         self.root: Event | None = None
         self.sequence = 0
 
-    def apply(self, event: Event, by: str, index: int, joined: bool) -> None:
+    def apply(self, event: Event, by: str, index: int, joined: bool, policy: Policy) -> None:
         """Carries out an event that keeps all other rules.
 
-        `index` is its place, and `joined` whether it came in through a join.
+        `index` is its place, `joined` whether it came in through a join, and
+        `policy` the one in force.
         """
         self.index = index
         self.joined = joined
+        self.policy = policy
         name = "_" + event.kind.name.split("/")[0].replace("-", "_")
         getattr(self, name)(event, by)
         if self.root is None:
@@ -85,6 +89,34 @@ class Effects:
         }
         self._change("reviewers", event.many("Forge-Reviewer"))
         self._append_revision(event, by, 1)
+
+    def _import(self, event: Event, by: str) -> None:
+        member = self._proven(event, event.one("Forge-Target"))
+        if "open" not in self.policy.rights(member):
+            raise Refused("certificate-mismatch")
+        self._pr(event, member.name)
+
+    def _import_revision(self, event: Event, by: str) -> None:
+        number = self._next_number(event)
+        member = self._proven(event, self.state["target"])
+        if member.name != self.author() and "revise" not in self.policy.rights(member):
+            raise Refused("certificate-mismatch")
+        self._append_revision(event, member.name, number)
+        self.state["merge_request"] = None
+
+    def _proven(self, event: Event, target: str) -> Member:
+        """The person whom the push certificate proves, or `certificate-mismatch`."""
+        certificate = parse_certificate(event.facts.certificate, 2 * self.repository.id_bytes)
+        key = self.policy.keys.get(certificate.key.blob)
+        if (
+            not certificate.proposes(event.one("Forge-Head"), target)
+            or event.one("Forge-Pusher") != f"certificate {certificate.key.fingerprint}"
+            or key is None
+            or key.valid_before is not None
+            or self.policy.members[key.member].is_bot
+        ):
+            raise Refused("certificate-mismatch")
+        return self.policy.members[key.member]
 
     def _issue(self, event: Event, by: str) -> None:
         self.state = self._object(event, by)
@@ -148,10 +180,15 @@ class Effects:
         """The latest revision's number."""
         return self.state["revisions"][-1]["number"]
 
-    def _revision(self, event: Event, by: str) -> None:
+    def _next_number(self, event: Event) -> int:
+        """The number of a new revision."""
         number = event.number("Forge-Revision")
         if number != self._last_number() + 1:
             raise Refused("revision-sequence")
+        return number
+
+    def _revision(self, event: Event, by: str) -> None:
+        number = self._next_number(event)
         self._append_revision(event, by, number)
         self.state["target"] = event.maybe("Forge-Target") or self.state["target"]
         self.state["merge_request"] = None
@@ -318,13 +355,27 @@ class Effects:
                 text=event.facts.comments[anchor.number],
             )
 
-    # Merging, admitting, redacting.
+    # Overriding, merging, admitting, redacting.
 
     def _latest_revision(self, event: Event) -> int:
         number = self._known_revision(event)
         if number != self._last_number():
             raise Refused("revision-stale")
         return number
+
+    def _override(self, event: Event, by: str) -> None:
+        if self.state["draft"]:
+            raise Refused("state-draft")
+        number = self._latest_revision(event)
+        self._refuse_joined()
+        override = {
+            "by": by,
+            "event": event.id,
+            "key": event.signature.key.fingerprint,
+            "note": event.body,
+            "revision": number,
+        }
+        self.state.setdefault("overrides", []).append(override)
 
     def _merge_request(self, event: Event, by: str) -> None:
         if self.state["draft"]:

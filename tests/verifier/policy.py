@@ -12,6 +12,19 @@ from typing import Any
 import ed25519
 import sshsig
 from document import sorted_by_bytes
+from policy_rules import (
+    BRANCH,
+    TABLES,
+    boolean,
+    check_rules,
+    compromised,
+    distinct,
+    own_roles,
+    require,
+    strings,
+    table,
+    whole,
+)
 from refused import Refused
 from registry import registry
 from text import is_date, is_email, is_name, is_value
@@ -57,12 +70,17 @@ class Recovery:
 class Policy:
     """A version's files, well formed."""
 
+    format: int
     threshold: int
     members: dict[str, Member]
     recovery: Recovery | None
     approvals: int
     resolve_threads: bool
+    own_roles: dict[str, frozenset[str]]
+    compromised: frozenset[str]
     keys: dict[bytes, SignerKey]
+    owners: dict[str, str]
+    signer_lines: list[str]
 
     @property
     def admins(self) -> frozenset[str]:
@@ -87,29 +105,8 @@ class Policy:
 
     def rights(self, member: Member) -> frozenset[str]:
         """The rights that the member's roles grant."""
-        roles = registry().roles
+        roles = registry().roles | self.own_roles
         return frozenset().union(*(roles[role] for role in member.roles))
-
-
-def _require(condition: bool) -> None:
-    if not condition:
-        raise Refused("policy-form")
-
-
-def _whole(value: Any, least: int, most: int) -> int:
-    _require(type(value) is int and least <= value <= most)
-    return value
-
-
-def _table(value: Any, required: set[str], optional: set[str]) -> dict[str, Any]:
-    _require(isinstance(value, dict))
-    _require(required <= value.keys() <= required | optional)
-    return value
-
-
-def _strings(value: Any) -> list[str]:
-    _require(isinstance(value, list) and all(isinstance(item, str) for item in value))
-    return value
 
 
 def parse_policy(policy_file: bytes, signers_file: bytes) -> Policy:
@@ -118,11 +115,14 @@ def parse_policy(policy_file: bytes, signers_file: bytes) -> Policy:
         document = tomllib.loads(policy_file.decode("utf-8"))
     except (ValueError, RecursionError):
         raise Refused("policy-form") from None
-    _table(document, {"format", "threshold", "people", "recovery"}, {"bots", "defaults"})
-    _whole(document["format"], 1, 1)
-    members = _members(document["people"], False)
-    bots = _members(document.get("bots", {}), True)
-    _require(not members.keys() & bots.keys())
+    version = whole(document.get("format"), 1, 2)
+    optional = {"bots", "defaults"} | (TABLES if version == 2 else set())
+    table(document, {"format", "threshold", "people", "recovery"}, optional)
+    roles = own_roles(document)
+    known = registry().roles.keys() | roles.keys()
+    members = _members(document["people"], False, known)
+    bots = _members(document.get("bots", {}), True, known)
+    require(not members.keys() & bots.keys())
     people = frozenset(members)
     members |= bots
     owners: dict[str, str] = {}
@@ -130,21 +130,27 @@ def parse_policy(policy_file: bytes, signers_file: bytes) -> Policy:
     for member in members.values():
         for email in member.emails:
             folded = _fold(email)
-            _require(folded not in seen)
+            require(folded not in seen)
             seen.add(folded)
             owners[email] = member.name
-    defaults = _table(document.get("defaults", {}), set(), {"approvals", "resolve_threads"})
-    resolve = defaults.get("resolve_threads", False)
-    _require(isinstance(resolve, bool))
+    default_keys = BRANCH if version == 2 else {"approvals", "resolve_threads"}
+    defaults = table(document.get("defaults", {}), set(), default_keys)
+    check_rules(document, people, frozenset(bots))
+    keys, lines = _signers(signers_file, owners)
     policy = Policy(
-        threshold=_whole(document["threshold"], 1, len(members)),
+        format=version,
+        threshold=whole(document["threshold"], 1, len(members)),
         members=members,
         recovery=_recovery(document["recovery"], people),
-        approvals=_whole(defaults.get("approvals", 1), 0, 100),
-        resolve_threads=resolve,
-        keys=_signers(signers_file, owners),
+        approvals=whole(defaults.get("approvals", 1), 0, 100),
+        resolve_threads=boolean(defaults.get("resolve_threads", False)),
+        own_roles=roles,
+        compromised=compromised(document, {key.fingerprint for key in keys.values()}),
+        keys=keys,
+        owners=owners,
+        signer_lines=lines,
     )
-    _require(1 <= policy.threshold <= min(100, len(policy.admins)))
+    require(1 <= policy.threshold <= min(100, len(policy.admins)))
     return policy
 
 
@@ -153,79 +159,85 @@ def _fold(email: str) -> bytes:
     return email.encode("utf-8", "surrogatepass").lower()
 
 
-def _members(value: Any, is_bot: bool) -> dict[str, Member]:
-    _require(isinstance(value, dict))
+def _members(value: Any, is_bot: bool, known_roles: set[str]) -> dict[str, Member]:
+    require(isinstance(value, dict))
     members = {}
     for name, facts in value.items():
-        _require(is_value("person", name, 0))
-        _table(facts, {"name", "emails", "roles"}, set())
+        require(is_value("person", name, 0))
+        table(facts, {"name", "emails", "roles"}, set())
         display = facts["name"]
-        _require(isinstance(display, str) and is_name(display))
-        emails = _strings(facts["emails"])
-        _require(bool(emails) and all(map(is_email, emails)))
-        roles = _strings(facts["roles"])
-        _require(len(set(roles)) == len(roles) and registry().roles.keys() >= set(roles))
+        require(isinstance(display, str) and is_name(display))
+        emails = strings(facts["emails"])
+        require(bool(emails) and all(map(is_email, emails)))
+        roles = distinct(facts["roles"])
+        require(known_roles >= set(roles))
         members[name] = Member(name, display, tuple(emails), frozenset(roles), is_bot)
     return members
 
 
 def _recovery(value: Any, people: frozenset[str]) -> Recovery | None:
-    _require(isinstance(value, dict))
+    require(isinstance(value, dict))
     if "declined" in value:
-        _require(value.keys() == {"declined"} and value["declined"] is True)
+        require(value.keys() == {"declined"} and value["declined"] is True)
         return None
-    _table(value, {"people", "threshold"}, set())
-    names = _strings(value["people"])
-    _require(bool(names) and len(set(names)) == len(names) and people >= set(names))
-    return Recovery(frozenset(names), _whole(value["threshold"], 1, min(100, len(names))))
+    table(value, {"people", "threshold"}, set())
+    names = distinct(value["people"])
+    require(bool(names) and people >= set(names))
+    return Recovery(frozenset(names), whole(value["threshold"], 1, min(100, len(names))))
 
 
-def _signers(content: bytes, owners: dict[str, str]) -> dict[bytes, SignerKey]:
-    """The keys of `allowed_signers` by their blobs; `owners` are the members by e-mail."""
+def _signers(
+    content: bytes, owners: dict[str, str]
+) -> tuple[dict[bytes, SignerKey], list[str]]:
+    """The keys of `allowed_signers` by their blobs, and its lines.
+
+    `owners` are the members by e-mail.
+    """
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
         raise Refused("policy-form") from None
-    _require(not text.startswith("\ufeff"))
-    _require(not text or text.endswith("\n"))
+    require(not text.startswith("\ufeff"))
+    require(not text or text.endswith("\n"))
     lines = text.split("\n")[:-1]
-    _require(len(lines) <= LINE_COUNT)
+    require(len(lines) <= LINE_COUNT)
     keys: dict[bytes, SignerKey] = {}
     for line in lines:
-        _require(len(line.encode()) <= LINE_LIMIT)
+        require(len(line.encode()) <= LINE_LIMIT)
         if line and not line.startswith("#"):
-            blob, key = _signer_line(line, owners)
-            _require(blob not in keys)
+            blob, key = read_signer_line(line, owners)
+            require(blob not in keys)
             keys[blob] = key
-    return keys
+    return keys, lines
 
 
-def _signer_line(line: str, owners: dict[str, str]) -> tuple[bytes, SignerKey]:
+def read_signer_line(line: str, owners: dict[str, str]) -> tuple[bytes, SignerKey]:
+    """The key of a line that is neither empty nor a comment; `policy-form` for any defect."""
     parts = line.split(" ")
-    _require(len(parts) >= 4 and all(parts))
+    require(len(parts) >= 4 and all(parts))
     principals, options, kind, encoded = parts[:4]
-    _require(re.fullmatch(r"""[^\x00-\x20\x7f-\U0010ffff*?!"'`#=\\]+""", principals) is not None)
+    require(re.fullmatch(r"""[^\x00-\x20\x7f-\U0010ffff*?!"'`#=\\]+""", principals) is not None)
     names = {owners.get(principal) for principal in principals.split(",")}
-    _require(len(names) == 1)
+    require(len(names) == 1)
     name = names.pop()
     if name is None:
         raise Refused("policy-form")
     comment = " ".join(parts[4:])
-    _require(len(comment.encode()) <= COMMENT_LIMIT)
-    _require(re.search("[\x00-\x1f\x7f-\x9f]", comment) is None)
+    require(len(comment.encode()) <= COMMENT_LIMIT)
+    require(re.search("[\x00-\x1f\x7f-\x9f]", comment) is None)
     try:
         blob = base64.b64decode(encoded, validate=True)
         key = sshsig.parse_key(blob)
     except (binascii.Error, ValueError, sshsig.Defect):
         raise Refused("policy-form") from None
-    _require(base64.b64encode(blob).decode() == encoded and key.kind.decode() == kind)
-    _require(ed25519.is_good_key(key.point))
+    require(base64.b64encode(blob).decode() == encoded and key.kind.decode() == kind)
+    require(ed25519.is_good_key(key.point))
     return blob, SignerKey(key.fingerprint, name, _valid_before(options))
 
 
 def _valid_before(options: str) -> str | None:
     first, *rest = options.split(",")
-    _require(first == NAMESPACES)
+    require(first == NAMESPACES)
     found: dict[str, str] = {}
     for option in rest:
         match = VALIDITY.fullmatch(option)
@@ -236,13 +248,14 @@ def _valid_before(options: str) -> str | None:
 
 
 def check_successor(parent: Policy, new: Policy) -> None:
-    """A later version keeps every key, for the same person, and every retirement."""
+    """A later version keeps every key, for the same person, and all that was said against it."""
     for blob, key in parent.keys.items():
         kept = new.keys.get(blob)
         if kept is None or kept.member != key.member:
             raise Refused("policy-form")
         if key.valid_before is not None and kept.valid_before != key.valid_before:
             raise Refused("policy-form")
+    require(new.compromised >= parent.compromised)
 
 
 def endorsers(policy: Policy, signers: list[tuple[bytes, str]]) -> frozenset[str]:

@@ -1,6 +1,6 @@
 """The tables of the page, read from the page itself: it is executable to this extent.
 
-Rules, keys, values, kinds, logs, roles and the characters that need care in NFC
+Rules, keys, values, kinds, logs, roles, rights and the characters that need care in NFC
 are parsed from the Markdown; what the page says in prose is in the other modules.
 """
 
@@ -52,12 +52,14 @@ class Registry:
     """All tables of the page."""
 
     rules: tuple[str, ...]
+    decided: frozenset[str]
     key_values: dict[str, str]
     patterns: dict[str, re.Pattern[str]]
     words: dict[str, frozenset[str]]
     kinds: dict[str, Kind]
     logs: dict[str, str]
     roles: dict[str, frozenset[str]]
+    rights: frozenset[str]
     late_characters: re.Pattern[str]
 
 
@@ -195,8 +197,10 @@ def registry() -> Registry:
     for value, word, _ in _table(values, "value", "word", "meaning"):
         words.setdefault(value, set()).add(_code(word))
     patterns = _table(values, "value", "pattern", "meaning")
+    rules = _table(page, "rule", "stage", "what holds")
     found = Registry(
-        rules=tuple(_code(row[0]) for row in _table(page, "rule", "stage", "what holds")),
+        rules=tuple(_code(row[0]) for row in rules),
+        decided=frozenset(_code(row[0]) for row in rules if row[1] == "decide"),
         key_values={_code(key): value for key, value, _ in _table(values, "key", "value", "meaning")},
         patterns={value: re.compile(_code(pattern)) for value, pattern, _ in patterns},
         words={value: frozenset(members) for value, members in words.items()},
@@ -206,8 +210,12 @@ def registry() -> Registry:
             _code(role): frozenset(rights.split(", "))
             for role, rights in _table(page, "role", "rights")
         },
+        rights=frozenset(right for right, _ in _table(page, "right", "lets its holders")),
         late_characters=_late_characters(page),
     )
+    for role, granted in found.roles.items():
+        if not found.rights >= granted:
+            raise PageError(f"{role} grants a right that is not defined")
     for kind in found.kinds.values():
         for key in kind.keys:
             if found.key_values.get(key.name) != key.value:

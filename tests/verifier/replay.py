@@ -7,12 +7,14 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from device_keys import changes_only_device_keys
 from document import by_bytes
 from effects import Effects
 from form import Event, parse_event, read_event
 from gitobject import Repository, build_tree
 from order import Order, replay_order
 from policy import (
+    Member,
     Policy,
     check_successor,
     is_endorsed,
@@ -172,21 +174,26 @@ class Replay:
         self.check_time(event)
         signer = parent.signer(event.signature.key.blob, event.email)
         if first:
-            allowed = signer.name in policy.admins
-        else:
-            allowed = event.kind.right in parent.rights(signer)
-            if parent.recovery is not None:
-                allowed = allowed or signer.name in parent.recovery.people
-        if not allowed:
-            raise Refused("right-missing")
-        if first:
+            if signer.name not in policy.admins:
+                raise Refused("right-missing")
             if event.facts.has_endorsements:
                 raise Refused("policy-threshold")
             self.repository_id = hashlib.sha256(event.payload).hexdigest()
         else:
-            self.check_endorsed(event, parent, policy)
+            parent_tree = self.repository.tree(self.event(parent_id).tree)
+            if not changes_only_device_keys(parent, parent_tree, policy, event, signer.name):
+                self.check_proposer(event, parent, signer)
+                self.check_endorsed(event, parent, policy)
         self.versions[event.id] = policy
         self.numbers[event.id] = len(self.versions)
+
+    def check_proposer(self, event: Event, parent: Policy, signer: Member) -> None:
+        """`right-missing` of a later version that changes more than its signer's keys."""
+        allowed = event.kind.right in parent.rights(signer)
+        if parent.recovery is not None:
+            allowed = allowed or signer.name in parent.recovery.people
+        if not allowed:
+            raise Refused("right-missing")
 
     def check_endorsed(self, event: Event, parent: Policy, policy: Policy) -> None:
         """`policy-threshold` of a later version."""
@@ -230,8 +237,8 @@ class Replay:
                         joins[through] = self.is_accepted(name, order, effects, through, index)
                     if not joins[through]:
                         raise Refused("log-parents")
-                by = self.judge(name, order, effects, event, index)
-                effects.apply(event, by, index, through is not None)
+                by, policy = self.judge(name, order, effects, event, index)
+                effects.apply(event, by, index, through is not None, policy)
             except Refused as refused:
                 rejected.append({"event": event_id, "rule": refused.rule})
                 if index == 0:
@@ -250,8 +257,11 @@ class Replay:
 
     def judge(
         self, name: LogName, order: Order, effects: Effects, event: Event, index: int
-    ) -> str:
-        """The signer's name, or `Refused` with a rule of stage log or on open objects."""
+    ) -> tuple[str, Policy]:
+        """The signer's name and the policy in force, or `Refused`.
+
+        The rules are those of stage log, and the ones on open objects.
+        """
         if index == 0:
             self.check_root(name, event)
         if name.type not in event.kind.logs or effects.is_issue() and "issue" not in event.kind.logs:
@@ -277,7 +287,7 @@ class Replay:
         self.check_right(effects, event, by, rights)
         if event.kind.needs_open:
             effects.require_open()
-        return by
+        return by, self.versions[in_force]
 
     def check_root(self, name: LogName, event: Event) -> None:
         """`log-root`."""

@@ -17,6 +17,7 @@ POLICY_LIMIT = 1048576
 ENDORSEMENT_LIMIT = 131072
 ENDORSEMENT_COUNT = 100
 SNAPSHOT_LIMIT = 16777216
+CERTIFICATE_LIMIT = 65536
 PATH_COMPONENTS = 4
 EVIDENCE_ENTRIES = 1000
 
@@ -59,6 +60,7 @@ class TreeFacts:
     has_endorsements: bool = False
     tree_without_endorsements: list[Entry] = field(default_factory=list)
     state_file: bytes = b""
+    certificate: bytes = b""
 
 
 def read_tree(repository: Repository, kind: Kind, tree: str, anchors: list[Anchor]) -> TreeFacts:
@@ -81,9 +83,13 @@ def read_tree(repository: Repository, kind: Kind, tree: str, anchors: list[Ancho
         case "snapshot":
             _snapshot(reader, root, facts)
         case "receipt":
-            names = {entry.name for entry in root}
-            reader.require("refs" in names and names <= {"refs", "numbers", "aliases"})
-            reader.require(all(entry.mode == DIRECTORY for entry in root))
+            _receipt(reader, root, {})
+        case "receipt-2":
+            _receipt(reader, root, {"changes": FILE, "denials": FILE})
+        case "certificate":
+            found = reader.named(root, {"certificate": FILE})
+            if reader.require("certificate" in found):
+                facts.certificate = reader.blob(found["certificate"], CERTIFICATE_LIMIT)
         case "archive":
             for entry in root:
                 name = re.fullmatch("[0-9a-f]{2}", entry.name)
@@ -249,6 +255,12 @@ def _policy(reader: _Reader, root: list[Entry], facts: TreeFacts, proposal: bool
     if "templates" in found:
         reader.require(bool(_evidence(reader, reader.tree(found["templates"]))))
     facts.tree_without_endorsements = [e for e in root if e.name != "endorsements"]
+
+
+def _receipt(reader: _Reader, root: list[Entry], files: dict[str, str]) -> None:
+    """A receipt's entries by name and mode; nothing below them is looked at."""
+    found = reader.named(root, dict.fromkeys(("refs", "numbers", "aliases"), DIRECTORY) | files)
+    reader.require("refs" in found)
 
 
 def _snapshot(reader: _Reader, root: list[Entry], facts: TreeFacts) -> None:

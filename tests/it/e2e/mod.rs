@@ -14,7 +14,7 @@ use touchmark_core::id::HashKind;
 use crate::env::{Person, World};
 
 /// A world with a forge: alice, an admin, started it; bob and carol, maintainers, have joined.
-fn forge(hash: HashKind) -> World {
+pub(crate) fn forge(hash: HashKind) -> World {
     let world = World::new(hash);
     let alice = world.person("alice");
     let add = |name: &'static str, title: &str| {

@@ -1,15 +1,24 @@
 //! All cases.
 
 mod attacks;
+mod certificates;
+mod device_keys;
+mod device_trees;
 mod form;
+mod imports;
 mod joins;
 mod life;
 mod logs;
 mod order;
+mod overrides;
+mod own_roles;
 mod paths;
+mod patterns;
 mod permissions;
 mod policies;
 mod policy_files;
+mod policy_rules;
+mod receipts2;
 mod signatures;
 mod snapshots;
 mod states;
@@ -43,6 +52,15 @@ pub(crate) fn all() -> Vec<Case> {
     snapshots::add(&mut cases);
     policies::add(&mut cases);
     policy_files::add(&mut cases);
+    policy_rules::add(&mut cases);
+    patterns::add(&mut cases);
+    own_roles::add(&mut cases);
+    device_keys::add(&mut cases);
+    device_trees::add(&mut cases);
+    overrides::add(&mut cases);
+    imports::add(&mut cases);
+    certificates::add(&mut cases);
+    receipts2::add(&mut cases);
     attacks::add(&mut cases);
     cases
 }

@@ -24,7 +24,7 @@ const TOML: &[(&str, &str, &str)] = &[
     ("threshold-zero", "threshold = 1", "threshold = 0"),
     ("threshold-too-high", "threshold = 1", "threshold = 2"),
     ("threshold-missing", "threshold = 1", ""),
-    ("format-two", "format = 1", "format = 2"),
+    ("format-three", "format = 1", "format = 3"),
     ("no-admin", "roles = [\"admin\"]", "roles = []"),
     ("unknown-role", "[\"admin\"]", "[\"admin\", \"owner\"]"),
     ("role-twice", "[\"admin\"]", "[\"admin\", \"admin\"]"),

@@ -64,7 +64,7 @@ fn open(b: &mut Builder, object_type: ObjectKind, state: &str) -> String {
     b.open(object_type.word(), make).0
 }
 
-fn snapshot(b: &mut Builder, object_type: ObjectKind, state: &str) -> Make {
+pub(super) fn snapshot(b: &mut Builder, object_type: ObjectKind, state: &str) -> Make {
     let dropped = format!("{}\n{}\n", Digest::of(b"one"), Digest::of(b"two"));
     let files: [(&str, &[u8]); 2] = [
         ("dropped", dropped.as_bytes()),
@@ -134,7 +134,7 @@ fn revision_state(b: &Builder, number: u32) -> Value {
 }
 
 /// The commit that keeps a revision's head reachable.
-fn kept(b: &Builder, parents: &[ObjectId]) -> ObjectId {
+pub(super) fn kept(b: &Builder, parents: &[ObjectId]) -> ObjectId {
     let tree = b.hash.empty_tree();
     let parents: String = parents.iter().map(|id| format!("parent {id}\n")).collect();
     let who = "Touchmark <touchmark@localhost> 0 +0000";
@@ -145,7 +145,7 @@ fn kept(b: &Builder, parents: &[ObjectId]) -> ObjectId {
         .expect("no collision attack here")
 }
 
-fn pull_request_state(b: &Builder, heads: ObjectId) -> Value {
+pub(super) fn pull_request_state(b: &Builder, heads: ObjectId) -> Value {
     let anchored = |number: u32, first: Value, side: &str| {
         json!({
             "anchor": {"first": first, "last": first, "path": "src/lock.rs", "side": side},

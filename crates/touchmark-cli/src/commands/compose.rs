@@ -115,7 +115,22 @@ pub(crate) fn edit(
     let text = format!(
         "{template}\n{SCISSORS}\n# Do not change the line above; everything below it is left out.\n{comments}"
     );
-    std::fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
+    let written = edit_file(repository, &path, &text)?;
+    let kept = written.split(SCISSORS).next().unwrap_or_default();
+    Ok(tidy(kept))
+}
+
+/// Lets the person change a file that starts out as `text`; the file stays, so that nothing is lost.
+///
+/// # Errors
+///
+/// When the editor cannot be run or ends with a failure.
+pub(crate) fn edit_file(
+    repository: &Repository,
+    path: &Path,
+    text: &str,
+) -> anyhow::Result<String> {
+    std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?;
     let editor = editor(repository)?;
     // Editors are set as shell command lines, options and all; git runs them the same way.
     let mut command = OsString::from(&editor);
@@ -124,10 +139,10 @@ pub(crate) fn edit(
         .arg("-c")
         .arg(command)
         .arg(&editor)
-        .arg(&path)
+        .arg(path)
         .status()
         .with_context(|| format!("cannot run the editor {}", editor.display()))?;
-    let written = std::fs::read_to_string(&path);
+    let written = std::fs::read_to_string(path);
     // What was written is kept when the editor failed, so that nothing is lost.
     anyhow::ensure!(
         status.success(),
@@ -135,9 +150,7 @@ pub(crate) fn edit(
         editor.display(),
         path.display()
     );
-    let written = written.with_context(|| format!("cannot read {}", path.display()))?;
-    let kept = written.split(SCISSORS).next().unwrap_or_default();
-    Ok(tidy(kept))
+    written.with_context(|| format!("cannot read {}", path.display()))
 }
 
 fn editor(repository: &Repository) -> anyhow::Result<OsString> {

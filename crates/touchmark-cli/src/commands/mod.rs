@@ -1,17 +1,22 @@
 //! The commands, one file each: its `Args` are the manual, its `run` parses, calls the core and prints.
 
+mod can;
 mod compose;
 mod demo;
 mod hook;
 mod init;
 mod join;
+mod key;
 mod log;
+mod person;
+mod policy;
 mod pr;
 mod reference;
 mod review;
 #[cfg(unix)]
 mod server;
 mod sync;
+mod team;
 mod verify;
 
 use clap::Subcommand;
@@ -33,6 +38,11 @@ pub(crate) enum Command {
     #[cfg(unix)]
     Server(server::Args),
     Hook(hook::Args),
+    Policy(policy::Args),
+    Can(can::Args),
+    Team(team::Args),
+    Person(person::Args),
+    Key(key::Args),
     Reference(reference::Args),
 }
 
@@ -50,6 +60,11 @@ pub(crate) fn run(command: &Command, globals: &Globals, out: &Output) -> anyhow:
         #[cfg(unix)]
         Command::Server(args) => server::run(args, globals, out),
         Command::Hook(args) => hook::run(args),
+        Command::Policy(args) => policy::run(args, globals, out),
+        Command::Can(args) => can::run(args, globals, out),
+        Command::Team(args) => team::run(args, globals, out),
+        Command::Person(args) => person::run(args, globals, out),
+        Command::Key(args) => key::run(args, globals, out),
         Command::Reference(args) => reference::run(args, out),
     }
 }

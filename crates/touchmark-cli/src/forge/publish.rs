@@ -106,7 +106,9 @@ impl Forge {
             return Ok(end(Published::Kept("there is no remote".to_owned())));
         };
         // Events name the policy that they were made under, so the server must have it.
-        if *log != LogName::Policy && self.outbox()?.contains(&LogName::Policy) {
+        if *log == LogName::Policy {
+            self.publish_proposals()?;
+        } else if self.outbox()?.contains(&LogName::Policy) && !self.builds_on_published(log)? {
             let policy = self.publish_in_detail(&LogName::Policy)?;
             if policy.published != Published::Sent {
                 return Ok(policy);

@@ -114,7 +114,7 @@ pub(super) fn reconcile(forge: &Forge, log: &LogName) -> anyhow::Result<Reconcil
         events.push(event::decode(&new.objects, id, Verify::Full)?);
     }
     // An event that names a policy which has been replaced meanwhile would be refused: it is made again under the newest.
-    let newest = forge.policies.latest().map(|(id, _)| id);
+    let newest = forge.policy_for(log)?;
     if new.ahead && events.iter().all(|event| event.policy == newest) {
         return Ok(Reconciled::default());
     }

@@ -98,7 +98,7 @@ impl Forge {
     }
 
     /// Moves the log's outbox to `tip`, whose first parent must be the log's tip; `false` when that has moved meanwhile.
-    fn move_outbox(&self, log: &LogName, tip: ObjectId) -> anyhow::Result<bool> {
+    pub(super) fn move_outbox(&self, log: &LogName, tip: ObjectId) -> anyhow::Result<bool> {
         let outcome = self.judged(log, tip)?;
         // The decision used the same rules, so this shows a defect of this program or of the disk, before anyone sees it.
         if let Some(rejected) = outcome

@@ -133,6 +133,11 @@ pub(crate) const SETTINGS: [Setting; 22] = [
         "signed pushes by HTTP would often be too late",
     ),
     adjustable(
+        "gpg.ssh.allowedSignersFile",
+        SIGNERS,
+        "git would complain to everybody who signs a push",
+    ),
+    adjustable(
         "receive.maxInputSize",
         "1g",
         "a push could fill the disk before it is judged",
@@ -148,6 +153,10 @@ pub(crate) const SETTINGS: [Setting; 22] = [
         "small pushes would each leave a pack behind",
     ),
 ];
+
+/// Where git looks for keys when it checks a push certificate, seen from the git directory. The file is empty: who
+/// signed is for the decision to find out, which knows the policy.
+pub(crate) const SIGNERS: &str = "touchmark/allowed_signers";
 
 /// The key with the secret that the nonces of push certificates are made from.
 pub(crate) const NONCE_SEED: &str = "receive.certNonceSeed";

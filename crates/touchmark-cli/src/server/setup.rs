@@ -9,7 +9,7 @@ use touchmark_core::id::HashKind;
 use touchmark_core::sign::PublicKey;
 use touchmark_git::{Git, Repository};
 
-use super::settings::{NONCE_SEED, SETTINGS};
+use super::settings::{NONCE_SEED, SETTINGS, SIGNERS};
 use super::{hooks, own_folder};
 use crate::errors::Failure;
 use crate::keys;
@@ -264,5 +264,11 @@ fn make_folders(repo: &Repository) -> anyhow::Result<()> {
         std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o700))
             .with_context(|| format!("cannot protect {}", folder.display()))?;
     }
+    let signers = repo.common_dir().join(SIGNERS);
+    std::fs::OpenOptions::new()
+        .append(true)
+        .create(true)
+        .open(&signers)
+        .with_context(|| format!("cannot make {}", signers.display()))?;
     Ok(())
 }

@@ -7,6 +7,9 @@ use std::time::{Duration, Instant};
 /// Once refs are being moved, they are given this much longer: whatever is begun is better finished.
 const GRACE: Duration = Duration::from_secs(60);
 
+/// How often to look whether the limit is another one by now.
+const POLL: Duration = Duration::from_millis(200);
+
 /// The hook still only thinks.
 const JUDGING: u8 = 0;
 /// It moves refs.
@@ -67,14 +70,13 @@ impl Watch {
         loop {
             let limit = Duration::from_millis(self.limit_ms.load(Ordering::Relaxed));
             let left = limit.saturating_sub(self.started.elapsed());
-            match result.recv_timeout(left) {
+            if left.is_zero() {
+                return self.give_up(limit, result);
+            }
+            match result.recv_timeout(left.min(POLL)) {
                 Ok(done) => return Ending::Done(done),
                 Err(RecvTimeoutError::Disconnected) => return Ending::Panicked,
                 Err(RecvTimeoutError::Timeout) => {}
-            }
-            let unchanged = limit == Duration::from_millis(self.limit_ms.load(Ordering::Relaxed));
-            if unchanged && self.started.elapsed() >= limit {
-                return self.give_up(limit, result);
             }
         }
     }
@@ -118,6 +120,19 @@ mod tests {
         let watch = Watch::new(SHORT);
         assert_eq!(watch.wait(&receiver), Ending::TooLong(SHORT));
         assert!(!watch.begin_commit());
+    }
+
+    #[test]
+    fn a_shorter_limit_is_heard_of_at_once() {
+        let (_sender, receiver) = channel::<()>();
+        let watch = Watch::new(Duration::from_secs(600));
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                std::thread::sleep(SHORT);
+                watch.set_limit(2 * SHORT);
+            });
+            assert_eq!(watch.wait(&receiver), Ending::TooLong(2 * SHORT));
+        });
     }
 
     #[test]

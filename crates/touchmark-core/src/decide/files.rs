@@ -25,6 +25,8 @@ pub enum Files {
         policy_toml: Vec<u8>,
         /// `allowed_signers`
         allowed_signers: Vec<u8>,
+        /// The tree `templates`, which is there already.
+        templates: Option<ObjectId>,
         /// The endorsements' commits by id.
         endorsements: Vec<(ObjectId, Vec<u8>)>,
     },
@@ -38,6 +40,7 @@ impl Files {
     /// The objects, and the id of the tree that holds them all.
     pub(super) fn objects(&self, hash: HashKind) -> Result<(ObjectId, Objects), Refusal> {
         let mut objects = Objects::new(hash);
+        let mut entries = Vec::new();
         let (top, folders): (Folder, Vec<(&str, Folder)>) = match self {
             Self::None => (Vec::new(), Vec::new()),
             Self::Certificate(certificate) => (
@@ -65,8 +68,10 @@ impl Files {
             Self::Policy {
                 policy_toml,
                 allowed_signers,
+                templates,
                 endorsements,
             } => {
+                entries.extend(templates.map(|tree| ("templates".to_owned(), tree)));
                 let top = vec![
                     ("policy.toml".to_owned(), policy_toml.clone()),
                     ("allowed_signers".to_owned(), allowed_signers.clone()),
@@ -77,7 +82,6 @@ impl Files {
                 (top, vec![("endorsements", endorsements.collect())])
             }
         };
-        let mut entries = Vec::new();
         for (name, files) in folders {
             if !files.is_empty() {
                 let tree = tree(&mut objects, files, Vec::new())?;
@@ -111,7 +115,7 @@ fn tree(
     insert(objects, ObjectType::Tree, data)
 }
 
-fn insert(
+pub(super) fn insert(
     objects: &mut Objects,
     object_type: ObjectType,
     data: Vec<u8>,

@@ -4,9 +4,12 @@
 //! beside them stand the few rules that only commands have.
 
 mod files;
+pub mod policy;
 mod recreate;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_policy;
 #[cfg(test)]
 mod tests_recreate;
 
@@ -266,6 +269,7 @@ pub fn first_policy(
     let files = Files::Policy {
         policy_toml: policy_toml.to_vec(),
         allowed_signers: allowed_signers.to_vec(),
+        templates: None,
         endorsements: Vec::new(),
     };
     let policies = PolicyChain::default();

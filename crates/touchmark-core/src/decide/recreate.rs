@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{Next, Scene, check_command};
 use crate::event::{self, Event, Payload, Rule, Unsigned, Verify, payload};
 use crate::id::ObjectId;
+use crate::log::LogName;
 use crate::object::Objects;
 use crate::refusal::Refusal;
 use crate::replay::{Outcome, State, Trust, check_next, replay, resume};
@@ -70,6 +71,11 @@ pub fn recreate(
     if matches!(event.payload, Payload::Merge(_)) {
         let reason = "a merge is a decision of its moment and is not made again";
         return Err(Refusal::new(Rule::RevisionStale, reason).with_fix("touchmark pr merge"));
+    }
+    if outcome.log == LogName::Policy {
+        let reason = "the policy has changed meanwhile, and a version is of the one before it";
+        let fix = "touchmark sync --discard policy, then make the change again";
+        return Err(Refusal::new(Rule::PolicyVersion, reason).with_fix(fix));
     }
     let (policy, _) = scene.policy()?;
     let mut payload = event.payload.clone();

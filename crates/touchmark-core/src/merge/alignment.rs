@@ -6,6 +6,8 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use super::sliding::slide;
+
 /// Lines that may have to be removed and added, after those that occur in one file only are set aside.
 pub(super) const MAX_EDITS: usize = 4096;
 
@@ -40,7 +42,7 @@ pub(super) fn align(base: &[&[u8]], side: &[&[u8]]) -> Alignment {
     let search = Search::run(&a, &b);
     let pairs = search.trace.map(|trace| walk(&a, &b, &trace));
     Alignment {
-        hunks: pairs.map(|pairs| hunks(&pairs, base_rest, side_rest)),
+        hunks: pairs.map(|pairs| slide(base, side, hunks(&pairs, base_rest, side_rest))),
         steps: search.steps,
     }
 }

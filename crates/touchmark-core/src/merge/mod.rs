@@ -11,6 +11,7 @@ mod alignment;
 mod assemble;
 mod directory;
 mod region;
+mod sliding;
 #[cfg(test)]
 mod tests;
 
@@ -38,10 +39,15 @@ mod tests;
 ///    advance; else if `L(i+1, j) ≥ L(i, j+1)` only `i` advances; else only `j`. One file's end ends it.
 ///
 /// What is not aligned makes *hunks*: maximal runs `[s, e)` of base lines, possibly empty, with the lines of the side
-/// that stand in their place. Hunks of different sides touch unless one's `e` is less than the other's `s`.
-/// Hunks that touch, directly or over others, are one *region*. A region with hunks of one side only becomes what that
-/// side has there; one with hunks of both becomes what both have there if that is equal, and is a conflict otherwise.
-/// Base lines outside regions stay.
+/// that stand in their place. They are *slid*, from the first to the last. A hunk without base lines or without side
+/// lines can move down by a line if the aligned line after it equals its own first line, and up by a line if the
+/// aligned line before it equals its own last. In its turn such a hunk moves down until it cannot or meets the next.
+/// A hunk that then meets the next becomes one with it, whose turn it is anew. One that does not, but could move up
+/// from there until it met the one before it, becomes one with that, whose turn it is anew. Otherwise it stays there.
+///
+/// Hunks of different sides touch unless one's `e` is less than the other's `s`. Hunks that touch, directly or over
+/// others, are one *region*. A region with hunks of one side only becomes what that side has there; one with hunks of
+/// both becomes what both have there if that is equal, and is a conflict otherwise. Base lines outside regions stay.
 ///
 /// **Limits.** They are part of the rule ([`text`], [`tree::Limits::RULE_1`]): what passes one does not merge cleanly.
 pub const SEMANTICS: u32 = 1;

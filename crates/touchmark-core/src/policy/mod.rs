@@ -2,6 +2,7 @@
 
 mod can;
 mod chain;
+mod lint;
 mod parse;
 mod rules;
 mod toml_1_0;
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 pub use can::{Action, Answer};
 pub use chain::{PolicyChain, PolicyState};
+pub use lint::Lint;
 pub use parse::{PolicyError, parse};
 pub use rules::{
     ApprovalGroup, BranchRule, Compromised, Guests, Limits, Parties, PathRule, RequiredCheck,

@@ -11,6 +11,7 @@ mod comments;
 mod delivery;
 mod device_keys;
 mod document;
+mod endorsements;
 mod import;
 mod issue;
 mod judge;
@@ -30,11 +31,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use comments::{Comment, CommentAnchor, Comments};
 pub use document::{canonical_json, log_document, repository_document};
+pub use endorsements::{Share, Tally, tree_without_endorsements};
+pub(crate) use endorsements::{fits, read_one};
 pub use import::FOR;
 pub use judge::Signer;
 pub(crate) use object::expect_open;
-pub(crate) use policy::check_first_policy;
-pub use policy::{replay_policy, tree_without_endorsements};
+pub use policy::replay_policy;
+pub(crate) use policy::{check_first_policy, check_next_version};
 pub use state::*;
 
 use crate::event::{self, Event, Rule, Verify, payload};

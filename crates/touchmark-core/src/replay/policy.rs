@@ -1,13 +1,14 @@
 //! The policy's own log: each version must be endorsed by the admins before it, but for one's own device keys.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use super::endorsements::{self, Tally};
 use super::judge::{self, signer};
 use super::{Facts, Outcome, Rejected, State, Trust, device_keys};
-use crate::event::{self, Event, Payload, Right, Rule, Stance, Verify, payload};
-use crate::id::{ObjectId, hash_object};
+use crate::event::{self, Event, Payload, Right, Rule, Verify, payload};
+use crate::id::ObjectId;
 use crate::log::{LogName, Order, order};
-use crate::object::{ObjectType, Objects, parse_tree, write_tree};
+use crate::object::Objects;
 use crate::policy::{Policy, PolicyChain, parse};
 use crate::refusal::Refusal;
 
@@ -59,6 +60,31 @@ pub fn replay_policy(tip: ObjectId, objects: &Objects, trust: Trust<'_>) -> (Pol
         .map(|state| State::Policy(Box::new(state)));
     outcome.tip_facts = replay.facts.get(&tip).copied();
     (replay.chain, outcome)
+}
+
+/// Judges a version that is to follow the tip of the policy's log, as a replay would.
+///
+/// `objects` holds the tip and the trees of both.
+pub(crate) fn check_next_version(
+    objects: &Objects,
+    policies: &PolicyChain,
+    outcome: &Outcome,
+    event: &Event,
+) -> Result<(), Refusal> {
+    let newest = policies.latest().map(|(id, _)| id);
+    if !outcome.is_sound() || newest != Some(outcome.tip) {
+        let reason = "the policy has a version that does not count, and nothing can follow it";
+        return Err(Refusal::new(Rule::RecordError, reason));
+    }
+    let tip = event::decode(objects, &outcome.tip, Verify::Trusted)?;
+    let mut replay = PolicyReplay {
+        objects,
+        chain: policies.clone(),
+        facts: BTreeMap::from([(tip.id, Facts::of(&tip))]),
+        tree: Some(tip.tree),
+        broken: false,
+    };
+    replay.take(event, false)
 }
 
 struct PolicyReplay<'a> {
@@ -151,7 +177,8 @@ impl PolicyReplay<'_> {
             let reason = format!("{author} may not record a policy");
             return Err(Refusal::new(Rule::RightMissing, reason));
         }
-        expect_endorsed(self.objects, event, parent_id, parent, &policy)?;
+        let endorsers = endorsements::read(self.objects, event, parent_id)?;
+        Tally::of(parent, &policy, &endorsers).require()?;
         self.tree = Some(event.tree);
         self.chain.push(event.id, policy);
         Ok(())
@@ -174,111 +201,4 @@ fn expect_version(found: u32, expected: u32) -> Result<(), Refusal> {
     }
     let reason = format!("it says version {found} where version {expected} is due");
     Err(Refusal::new(Rule::PolicyVersion, reason))
-}
-
-/// Rule `policy-threshold`: enough admins before and after have endorsed this very tree.
-fn expect_endorsed(
-    objects: &Objects,
-    event: &Event,
-    parent_id: ObjectId,
-    parent: &Policy,
-    policy: &Policy,
-) -> Result<(), Refusal> {
-    let refuse = |reason: String| Err(Refusal::new(Rule::PolicyThreshold, reason));
-    let Payload::Policy(version) = &event.payload else {
-        return refuse("it is no policy version".to_owned());
-    };
-    let Some(tree) = tree_without_endorsements(objects, event.tree) else {
-        return refuse("its tree cannot be read".to_owned());
-    };
-    let endorsers = read_endorsements(objects, event, parent_id, version.version, tree)?;
-    let persons = |by: &Policy| -> BTreeSet<String> {
-        endorsers
-            .iter()
-            .filter_map(|endorsement| signer(by, endorsement).ok().map(str::to_owned))
-            .collect()
-    };
-    let (before, after) = (persons(parent), persons(policy));
-    let count = |persons: &BTreeSet<String>, admins: &BTreeSet<&str>| {
-        persons
-            .iter()
-            .filter(|name| admins.contains(name.as_str()))
-            .count()
-    };
-    let enough =
-        |count: usize, threshold: u32| u32::try_from(count).is_ok_and(|count| count >= threshold);
-    let admins = (parent.admins(), policy.admins());
-    let recovered = parent.recovery.as_ref().is_some_and(|recovery| {
-        let people = recovery.people.iter().map(String::as_str).collect();
-        enough(count(&before, &people), recovery.threshold)
-    });
-    let endorsed = count(&before, &admins.0);
-    if !recovered && !enough(endorsed, parent.threshold) {
-        return refuse(format!(
-            "{endorsed} of {} admins endorsed it",
-            parent.threshold
-        ));
-    }
-    let endorsed = count(&after, &admins.1);
-    if admins.0 != admins.1 && !enough(endorsed, policy.threshold) {
-        return refuse(format!(
-            "{endorsed} of {} new admins endorsed it",
-            policy.threshold
-        ));
-    }
-    Ok(())
-}
-
-/// The endorsements that a version embeds, each of exactly this version and tree.
-fn read_endorsements(
-    objects: &Objects,
-    event: &Event,
-    parent_id: ObjectId,
-    version: u32,
-    tree: ObjectId,
-) -> Result<Vec<Event>, Refusal> {
-    let mut endorsers = Vec::new();
-    for (name, content) in event.files.endorsements() {
-        let endorsement = read_endorsement(objects, *name, content)?;
-        let fits = match &endorsement.payload {
-            Payload::Endorse(word) => {
-                word.stance == Stance::Endorse
-                    && word.version == version
-                    && word.tree_id == tree
-                    && endorsement.policy == Some(parent_id)
-            }
-            _ => false,
-        };
-        if !fits {
-            let reason = format!("endorsement {name} is not of this version and tree");
-            return Err(Refusal::new(Rule::PolicyThreshold, reason));
-        }
-        endorsers.push(endorsement);
-    }
-    Ok(endorsers)
-}
-
-/// An endorsement as it is embedded: the content of a commit, which must have the id that names the file.
-fn read_endorsement(objects: &Objects, name: ObjectId, content: &[u8]) -> Result<Event, Refusal> {
-    let refuse = |reason: String| Refusal::new(Rule::PolicyThreshold, reason);
-    let mut alone = Objects::new(objects.kind());
-    let id = alone.insert(ObjectType::Commit, content.to_vec());
-    if id != Ok(name) {
-        return Err(refuse(format!(
-            "endorsement {name} is not the commit of that id"
-        )));
-    }
-    // Trees of endorsements are empty, and the empty tree need not be stored.
-    event::decode(&alone, &name, Verify::Full)
-        .map_err(|refusal| refuse(format!("endorsement {name}: {refusal}")))
-}
-
-/// The id of a policy's tree without the entry `endorsements`: what admins endorse.
-pub fn tree_without_endorsements(objects: &Objects, tree: ObjectId) -> Option<ObjectId> {
-    let data = objects.get(&tree, ObjectType::Tree)?;
-    let entries = parse_tree(objects.kind(), data)?;
-    let kept = entries
-        .into_iter()
-        .filter(|entry| entry.name != b"endorsements");
-    hash_object(objects.kind(), "tree", &write_tree(kept)).ok()
 }

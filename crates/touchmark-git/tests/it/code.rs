@@ -6,20 +6,7 @@ use touchmark_core::id::{HashKind, ObjectId};
 use touchmark_core::object::{MODE_FILE, MODE_GITLINK, MODE_TREE, ObjectType};
 use touchmark_git::{CodeError, Repository};
 
-use crate::fixture::{Fixture, KINDS, commit, id, tree, write_commit};
-
-/// A small generator, so that the random histories are the same everywhere.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).unwrap() % limit
-    }
-}
+use crate::fixture::{Fixture, KINDS, Random, commit, id, tree, write_commit};
 
 /// Commits with zero to three parents among the earlier ones, and dates that may be wrong.
 fn history(repository: &Repository, random: &mut Random, wrong_dates: bool) -> Vec<ObjectId> {

@@ -139,3 +139,17 @@ pub(crate) fn chain(repository: &Repository, count: usize) -> Vec<ObjectId> {
     }
     commits
 }
+
+/// A small generator, so that what is random is the same everywhere.
+pub(crate) struct Random(pub(crate) u64);
+
+impl Random {
+    /// A number from 0 to below `limit`.
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap() % limit
+    }
+}

@@ -3,7 +3,7 @@
 mod assign;
 mod checkout;
 mod close;
-mod code;
+pub(crate) mod code;
 mod comment;
 mod diff;
 mod draft;

@@ -1,5 +1,7 @@
 //! The merge of lines, against a table and against the rule done word by word.
 
+use std::ops::Range;
+
 use proptest::prelude::*;
 
 use crate::merge::alignment::{Hunk, align};
@@ -58,6 +60,17 @@ fn what_both_did_counts_once() {
 }
 
 #[test]
+fn lines_that_could_be_added_elsewhere_go_where_there_is_room() {
+    // The block that was added can stand on either side of the dash; below it is a line further from the change.
+    check("a b - z", "A B - z", "a b - new - z", Ok("A B - new - z"));
+    // As one hunk with the line that it replaces, it leaves the dash below it alone.
+    check("old - z", "- new - z", "old - Z", Ok("- new - Z"));
+    // Otherwise as far down as there is room, even if that is next to a change.
+    check("a - - z", "a - z", "a - - Z", Err(Unmerged::Content));
+    check("a - - z", "a - z", "A - - z", Ok("A - z"));
+}
+
+#[test]
 fn binary_files_do_not_merge() {
     let text = file("a b c");
     let nul = [text.as_slice(), b"\0"].concat();
@@ -73,7 +86,7 @@ fn binary_files_do_not_merge() {
     assert_eq!(merge(&late[1..], &early, &theirs), Err(Unmerged::Binary));
 }
 
-/// Steps 1 to 3 of the rule as they stand there.
+/// Alignment as the rule has it.
 fn align_by_words(base: &[&[u8]], side: &[&[u8]]) -> Vec<Hunk> {
     let mut pairs = Vec::new();
     let mut start = 0;
@@ -129,6 +142,56 @@ fn align_by_words(base: &[&[u8]], side: &[&[u8]]) -> Vec<Hunk> {
             });
         }
         (s, t) = (base_line + 1, side_line + 1);
+    }
+    slide_by_words(base, side, hunks)
+}
+
+/// Sliding as the rule has it: line by line, and all hunks anew after each turn.
+fn slide_by_words(base: &[&[u8]], side: &[&[u8]], mut hunks: Vec<Hunk>) -> Vec<Hunk> {
+    let moved = |hunk: &Hunk, by: isize| {
+        let shift = |range: &Range<usize>| {
+            range.start.wrapping_add_signed(by)..range.end.wrapping_add_signed(by)
+        };
+        Hunk {
+            base: shift(&hunk.base),
+            side: shift(&hunk.side),
+        }
+    };
+    let own = |hunk: &Hunk| match (hunk.base.is_empty(), hunk.side.is_empty()) {
+        (true, _) => side[hunk.side.clone()].to_vec(),
+        (_, true) => base[hunk.base.clone()].to_vec(),
+        _ => Vec::new(),
+    };
+    let mut turn = 0;
+    while turn < hunks.len() {
+        let end = hunks
+            .get(turn + 1)
+            .map_or(base.len(), |next| next.base.start);
+        while hunks[turn].base.end < end
+            && own(&hunks[turn]).first() == Some(&base[hunks[turn].base.end])
+        {
+            hunks[turn] = moved(&hunks[turn], 1);
+        }
+        let mut up = hunks[turn].clone();
+        let above = turn
+            .checked_sub(1)
+            .map_or(0, |before| hunks[before].base.end);
+        while up.base.start > above && own(&up).last() == Some(&base[up.base.start - 1]) {
+            up = moved(&up, -1);
+        }
+        let first = if hunks[turn].base.end == end && turn + 1 < hunks.len() {
+            turn
+        } else if turn > 0 && up.base.start == above {
+            hunks[turn] = up;
+            turn - 1
+        } else {
+            turn += 1;
+            continue;
+        };
+        let next = hunks.remove(first + 1);
+        hunks[first].base.end = next.base.end;
+        hunks[first].side.end = next.side.end;
+        turn = first;
     }
     hunks
 }

@@ -1,11 +1,13 @@
 //! Reading the policy's files: strict, with file, line or key in every refusal.
 
 mod rules;
+mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
+use self::table::Table;
 use super::{Defaults, Identity, Key, Policy, Recovery, Rules};
 use crate::event::{Person, Right, is_author_email, is_author_name, role_rights};
 use crate::sign::AllowedSigners;
@@ -47,12 +49,12 @@ struct File1 {
     #[serde(rename = "format")]
     _format: i64,
     threshold: i64,
-    people: BTreeMap<String, IdentityTable>,
+    people: BTreeMap<String, Table<IdentityTable>>,
     #[serde(default)]
-    bots: BTreeMap<String, IdentityTable>,
-    recovery: RecoveryTable,
+    bots: BTreeMap<String, Table<IdentityTable>>,
+    recovery: Table<RecoveryTable>,
     #[serde(default)]
-    defaults: DefaultsTable,
+    defaults: Table<DefaultsTable>,
 }
 
 #[derive(Deserialize)]
@@ -61,30 +63,30 @@ struct File2 {
     #[serde(rename = "format")]
     _format: i64,
     threshold: i64,
-    people: BTreeMap<String, IdentityTable>,
+    people: BTreeMap<String, Table<IdentityTable>>,
     #[serde(default)]
-    bots: BTreeMap<String, IdentityTable>,
-    recovery: RecoveryTable,
+    bots: BTreeMap<String, Table<IdentityTable>>,
+    recovery: Table<RecoveryTable>,
     #[serde(default)]
-    defaults: rules::BranchTable,
+    defaults: Table<rules::BranchTable>,
     #[serde(default)]
-    teams: BTreeMap<String, rules::TeamTable>,
+    teams: BTreeMap<String, Table<rules::TeamTable>>,
     #[serde(default)]
-    roles: BTreeMap<String, rules::RoleTable>,
+    roles: BTreeMap<String, Table<rules::RoleTable>>,
     #[serde(default)]
-    branch: Vec<rules::BranchTable>,
+    branch: Vec<Table<rules::BranchTable>>,
     #[serde(default)]
-    tag: Vec<rules::TagTable>,
+    tag: Vec<Table<rules::TagTable>>,
     #[serde(default)]
-    path: Vec<rules::PathTable>,
+    path: Vec<Table<rules::PathTable>>,
     #[serde(default)]
-    limits: rules::LimitsTable,
+    limits: Table<rules::LimitsTable>,
     #[serde(default)]
-    guests: rules::GuestsTable,
+    guests: Table<rules::GuestsTable>,
     #[serde(default)]
-    push: rules::PushTable,
+    push: Table<rules::PushTable>,
     #[serde(default)]
-    compromised: Vec<rules::CompromisedTable>,
+    compromised: Vec<Table<rules::CompromisedTable>>,
 }
 
 #[derive(Deserialize)]
@@ -143,18 +145,18 @@ impl From<File1> for File2 {
             people: file.people,
             bots: file.bots,
             recovery: file.recovery,
-            defaults: rules::BranchTable::plain(
-                file.defaults.approvals,
-                file.defaults.resolve_threads,
-            ),
+            defaults: Table(rules::BranchTable::plain(
+                file.defaults.0.approvals,
+                file.defaults.0.resolve_threads,
+            )),
             teams: BTreeMap::new(),
             roles: BTreeMap::new(),
             branch: Vec::new(),
             tag: Vec::new(),
             path: Vec::new(),
-            limits: rules::LimitsTable::default(),
-            guests: rules::GuestsTable::default(),
-            push: rules::PushTable::default(),
+            limits: Table::default(),
+            guests: Table::default(),
+            push: Table::default(),
             compromised: Vec::new(),
         }
     }
@@ -169,7 +171,7 @@ fn build(format: i64, file: File2, allowed_signers: &[u8]) -> Result<Policy, Pol
         let key = format!("bots.{name}");
         return Err(toml_error(Some(&key), "a person has this name"));
     }
-    let recovery = recovery(file.recovery, &people)?;
+    let recovery = recovery(file.recovery.0, &people)?;
     let persons: BTreeSet<&str> = people.keys().map(String::as_str).collect();
     let robots: BTreeSet<&str> = bots.keys().map(String::as_str).collect();
     let teams = rules::teams(file.teams, &persons, &robots)?;
@@ -181,12 +183,12 @@ fn build(format: i64, file: File2, allowed_signers: &[u8]) -> Result<Policy, Pol
         branch: file.branch,
         tag: file.tag,
         path: file.path,
-        limits: file.limits,
-        guests: file.guests,
-        push: file.push,
+        limits: file.limits.0,
+        guests: file.guests.0,
+        push: file.push.0,
         compromised: file.compromised,
     };
-    let rules = rules::rules(tables, file.defaults, &names)?;
+    let rules = rules::rules(tables, file.defaults.0, &names)?;
     let defaults = Defaults {
         approvals: rules.branch_defaults.approvals,
         resolve_threads: rules.branch_defaults.resolve_threads,
@@ -263,12 +265,12 @@ impl Owners {
 
 fn identities(
     table: &str,
-    from: BTreeMap<String, IdentityTable>,
+    from: BTreeMap<String, Table<IdentityTable>>,
     own_roles: &BTreeMap<String, BTreeSet<Right>>,
     owners: &mut Owners,
 ) -> Result<BTreeMap<String, Identity>, PolicyError> {
     let mut identities = BTreeMap::new();
-    for (name, entry) in from {
+    for (name, Table(entry)) in from {
         let key = |field: &str| format!("{table}.{name}{field}");
         if Person::parse(&name).is_none() {
             let reason =

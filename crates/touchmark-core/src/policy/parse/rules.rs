@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
+use super::table::Table;
 use super::{PolicyError, in_range, toml_error};
 use crate::event::{MergeMethod, Name, Person, Right, role_rights};
 use crate::id::ObjectId;
@@ -13,19 +14,20 @@ use crate::policy::{
     Rules, TagRule,
 };
 use crate::sign::Fingerprint;
+use crate::text;
 
 /// Most rules of one kind, patterns of one rule, members of a list.
 const LIST_MAX: usize = 1000;
 
 /// The tables of rules.
 pub(super) struct Tables {
-    pub(super) branch: Vec<BranchTable>,
-    pub(super) tag: Vec<TagTable>,
-    pub(super) path: Vec<PathTable>,
+    pub(super) branch: Vec<Table<BranchTable>>,
+    pub(super) tag: Vec<Table<TagTable>>,
+    pub(super) path: Vec<Table<PathTable>>,
     pub(super) limits: LimitsTable,
     pub(super) guests: GuestsTable,
     pub(super) push: PushTable,
-    pub(super) compromised: Vec<CompromisedTable>,
+    pub(super) compromised: Vec<Table<CompromisedTable>>,
 }
 
 #[derive(Deserialize)]
@@ -48,10 +50,10 @@ pub(super) struct BranchTable {
     protected: Option<bool>,
     approvals: Option<i64>,
     from: Option<Vec<String>>,
-    require: Option<Vec<GroupTable>>,
+    require: Option<Vec<Table<GroupTable>>>,
     keep_approvals: Option<bool>,
     resolve_threads: Option<bool>,
-    checks: Option<Vec<CheckTable>>,
+    checks: Option<Vec<Table<CheckTable>>>,
     codeowners: Option<bool>,
     owners_required: Option<bool>,
     methods: Option<Vec<String>>,
@@ -147,12 +149,12 @@ pub(super) struct Names<'a> {
 
 /// The teams, whose names are nobody's and whose members are people.
 pub(super) fn teams(
-    tables: BTreeMap<String, TeamTable>,
+    tables: BTreeMap<String, Table<TeamTable>>,
     people: &BTreeSet<&str>,
     bots: &BTreeSet<&str>,
 ) -> Result<BTreeMap<String, BTreeSet<String>>, PolicyError> {
     let mut teams = BTreeMap::new();
-    for (name, table) in tables {
+    for (name, Table(table)) in tables {
         let key = format!("teams.{name}");
         let fail = |key: &str, reason: String| Err(toml_error(Some(key), reason));
         if Person::parse(&name).is_none() {
@@ -176,10 +178,10 @@ pub(super) fn teams(
 
 /// The roles that the policy adds to those that every policy has.
 pub(super) fn roles(
-    tables: BTreeMap<String, RoleTable>,
+    tables: BTreeMap<String, Table<RoleTable>>,
 ) -> Result<BTreeMap<String, BTreeSet<Right>>, PolicyError> {
     let mut roles = BTreeMap::new();
-    for (name, table) in tables {
+    for (name, Table(table)) in tables {
         let key = format!("roles.{name}");
         if Person::parse(&name).is_none() {
             return Err(toml_error(Some(&key), "not a name, which is as a person's"));
@@ -238,7 +240,7 @@ pub(super) fn rules(
 /// Reads each table of an array of tables, with its place as the key.
 fn list<T, R>(
     table: &str,
-    from: Vec<T>,
+    from: Vec<Table<T>>,
     read: impl Fn(&str, T) -> Result<R, PolicyError>,
 ) -> Result<Vec<R>, PolicyError> {
     if from.len() > LIST_MAX {
@@ -246,7 +248,7 @@ fn list<T, R>(
     }
     let numbered = from.into_iter().enumerate();
     numbered
-        .map(|(at, one)| read(&format!("{table}[{at}]"), one))
+        .map(|(at, Table(one))| read(&format!("{table}[{at}]"), one))
         .collect()
 }
 
@@ -307,7 +309,7 @@ fn group(key: &str, table: &GroupTable, names: &Names<'_>) -> Result<ApprovalGro
 
 fn checks(
     key: &str,
-    tables: Vec<CheckTable>,
+    tables: Vec<Table<CheckTable>>,
     names: &Names<'_>,
 ) -> Result<Vec<RequiredCheck>, PolicyError> {
     let mut seen = BTreeSet::new();
@@ -440,8 +442,12 @@ fn patterns(key: &str, given: Option<&[String]>) -> Result<Vec<Pattern>, PolicyE
     given
         .iter()
         .map(|text| {
-            Pattern::parse(text)
-                .map_err(|error| toml_error(Some(key), format!("{text:?}: {error}")))
+            let fail = |reason: String| toml_error(Some(key), format!("{text:?}: {reason}"));
+            let pattern = Pattern::parse(text).map_err(|error| fail(error.to_string()))?;
+            match text::check(text) {
+                Ok(()) => Ok(pattern),
+                Err(rule) => Err(fail(rule.text().to_owned())),
+            }
         })
         .collect()
 }

@@ -1,0 +1,101 @@
+//! The server that refuses: stock git pushes to a repository with the hooks installed.
+
+mod crashes;
+mod doors;
+mod hooks;
+mod pushes;
+mod races;
+mod refusals;
+mod setup;
+
+use std::path::Path;
+
+use touchmark_core::id::HashKind;
+
+use crate::env::{Person, Ready, Run, World};
+
+/// A forge whose server refuses: alice is an admin, bob and carol are maintainers, each has a clone.
+fn guarded(hash: HashKind) -> World {
+    let world = crate::e2e::forge(hash);
+    install(&world);
+    world
+}
+
+/// Makes the world's repository one of a server.
+fn install(world: &World) -> String {
+    let server = world.server();
+    on_server(world, &["server", "init", server.to_str().unwrap()]).ok()
+}
+
+/// Runs touchmark as whoever runs the server.
+fn on_server(world: &World, args: &[&str]) -> Run {
+    let program = crate::workspace::program("touchmark");
+    let command = world.command(program, &world.path().join("home/nobody"), world.path());
+    command.args(args).run()
+}
+
+/// A push by somebody whom the transport has let in.
+fn push(person: &Person<'_>, args: &[&str]) -> Run {
+    pushing(person, args).run()
+}
+
+/// The same before it runs.
+fn pushing(person: &Person<'_>, args: &[&str]) -> Ready {
+    let login = format!("login {}", person.name);
+    let arguments = [&["push"], args].concat();
+    person
+        .command("git")
+        .env("TOUCHMARK_PUSHER", login)
+        .args(arguments)
+}
+
+/// Everything that a refused push must leave as it was.
+#[derive(Debug, PartialEq, Eq)]
+struct State {
+    refs: String,
+    objects: String,
+    files: Vec<String>,
+}
+
+/// The server's refs, the number and size of its objects, and the files that are there only for a while.
+fn state(world: &World) -> State {
+    let format = "--format=%(refname) %(objectname)";
+    State {
+        refs: world.on_server(&["for-each-ref", format]),
+        objects: world.on_server(&["count-objects", "-v"]),
+        files: passing_files(&world.server()),
+    }
+}
+
+/// Locks, drafts, intents and decisions.
+fn passing_files(directory: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(directory).unwrap().flatten() {
+        let path = entry.path();
+        let name = path.to_string_lossy().into_owned();
+        if path.is_dir() {
+            found.extend(passing_files(&path));
+        } else if name.ends_with(".lock") || name.contains("intent") || name.contains("/pushes/") {
+            found.push(name);
+        }
+    }
+    found.sort();
+    found
+}
+
+/// What a ref holds on the server; nothing if there is none.
+fn held(world: &World, name: &str) -> String {
+    let listed = world.on_server(&["for-each-ref", "--format=%(objectname)", name]);
+    listed.trim().to_owned()
+}
+
+/// Commits a change of its own on a new branch `name`, and returns the commit.
+fn branch(person: &Person<'_>, name: &str) -> String {
+    person
+        .git(&["switch", "-q", "-c", name, "origin/main"])
+        .ok();
+    person.write(&format!("{name}.txt"), name);
+    let commit = person.commit(&format!("Change {name}"));
+    person.git(&["switch", "-q", "main"]).ok();
+    commit
+}
