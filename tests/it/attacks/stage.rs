@@ -53,10 +53,10 @@ impl Stage {
             world: World::empty(HashKind::Sha1),
         };
         let nobody = stage.world.person("nobody");
-        nobody
-            .anywhere(&["server", "init", "server.git"])
-            .ok();
-        stage.world.on_server(&["symbolic-ref", "HEAD", "refs/heads/main"]);
+        nobody.anywhere(&["server", "init", "server.git"]).ok();
+        stage
+            .world
+            .on_server(&["symbolic-ref", "HEAD", "refs/heads/main"]);
         let alice = stage.person("alice");
         alice.clone_server();
         alice.git(&["switch", "-q", "-c", "main"]);
@@ -64,7 +64,9 @@ impl Stage {
         alice.write("src/lock.rs", &numbered_lines(20));
         alice.commit("Start the project");
         stage.start_policy(rules);
-        alice.git(&["push", "-q", "--signed", "origin", "main"]).ok();
+        alice
+            .git(&["push", "-q", "--signed", "origin", "main"])
+            .ok();
         for (name, _) in CAST {
             let person = stage.person(name);
             if name != "alice" {
@@ -109,15 +111,18 @@ impl Stage {
 
     /// The policy's text with these rules.
     pub(super) fn policy_toml(&self, rules: &str) -> String {
-        let mut text =
-            "format = 2\nthreshold = 1\n[recovery]\ndeclined = true\n".to_owned();
+        let mut text = "format = 2\nthreshold = 1\n[recovery]\ndeclined = true\n".to_owned();
         for (name, role) in CAST {
             let title = titled(name);
             text.push_str(&format!(
                 "[people.{name}]\nname = \"{title}\"\nemails = [\"{name}@example.com\"]\nroles = [\"{role}\"]\n"
             ));
         }
-        for (bot, role) in [("sequencer", "sequencer"), ("import", "import"), ("ci", "ci")] {
+        for (bot, role) in [
+            ("sequencer", "sequencer"),
+            ("import", "import"),
+            ("ci", "ci"),
+        ] {
             text.push_str(&format!(
                 "[bots.{bot}]\nname = \"{bot}\"\nemails = [\"{bot}@example.com\"]\nroles = [\"{role}\"]\n"
             ));
@@ -134,10 +139,17 @@ impl Stage {
             text.push_str(&format!("{name}@example.com namespaces=\"git\" {key}\n"));
         }
         for bot in ["sequencer", "import"] {
-            let path = self.world.server().join("touchmark").join(format!("{bot}.pub"));
+            let path = self
+                .world
+                .server()
+                .join("touchmark")
+                .join(format!("{bot}.pub"));
             let key = std::fs::read_to_string(path).unwrap();
             let key: Vec<&str> = key.split_whitespace().take(2).collect();
-            text.push_str(&format!("{bot}@example.com namespaces=\"git\" {}\n", key.join(" ")));
+            text.push_str(&format!(
+                "{bot}@example.com namespaces=\"git\" {}\n",
+                key.join(" ")
+            ));
         }
         text
     }
@@ -167,7 +179,9 @@ impl Stage {
 
     /// Every ref and every object of the server.
     pub(super) fn everything(&self) -> Everything {
-        let refs = self.world.on_server(&["for-each-ref", "--format=%(refname) %(objectname)"]);
+        let refs = self
+            .world
+            .on_server(&["for-each-ref", "--format=%(refname) %(objectname)"]);
         let objects = self.world.on_server(&[
             "cat-file",
             "--batch-all-objects",
@@ -187,8 +201,15 @@ impl Stage {
     pub(super) fn refuses_push(&self, person: &Person<'_>, rule: &str, args: &[&str]) -> String {
         let before = self.everything();
         let told = person.git(&pushing(args)).refused();
-        assert!(told.contains(&format!("({rule})")), "not refused by {rule}:\n{told}");
-        assert_eq!(self.everything(), before, "a refused push changed something");
+        assert!(
+            told.contains(&format!("({rule})")),
+            "not refused by {rule}:\n{told}"
+        );
+        assert_eq!(
+            self.everything(),
+            before,
+            "a refused push changed something"
+        );
         told
     }
 
@@ -319,7 +340,14 @@ pub(super) fn write(clone: &Person<'_>, object_type: &str, data: &[u8]) -> Objec
 #[track_caller]
 pub(super) fn hash_object(repository: &Path, object_type: &str, data: &[u8]) -> ObjectId {
     let mut child = Command::new("git")
-        .args(["hash-object", "-w", "--literally", "--stdin", "-t", object_type])
+        .args([
+            "hash-object",
+            "-w",
+            "--literally",
+            "--stdin",
+            "-t",
+            object_type,
+        ])
         .current_dir(repository)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -338,8 +366,9 @@ pub(super) fn to_log(tip: ObjectId, pr: ObjectId) -> String {
 
 fn pushing<'a>(args: &[&'a str]) -> Vec<&'a str> {
     let mut all = vec!["push", "-q"];
-    let (options, refspecs): (Vec<&str>, Vec<&str>) =
-        args.iter().partition(|arg| arg.starts_with("--") || arg.starts_with("-o"));
+    let (options, refspecs): (Vec<&str>, Vec<&str>) = args
+        .iter()
+        .partition(|arg| arg.starts_with("--") || arg.starts_with("-o"));
     all.extend(options);
     all.push("origin");
     all.extend(refspecs);

@@ -138,7 +138,7 @@ fn the_hooks_see_who_pushes() {
     let fault = format!("left:pause={}", paused.display());
     let child = pushing(&alice, &["--signed=yes", "-o", "a=b", "origin", "one"])
         .env("TOUCHMARK_FAULT", fault)
-        .env("SSH_CONNECTION", "192.0.2.7 50000 192.0.2.1 22")
+        .env("REMOTE_ADDR", "192.0.2.7")
         .spawn();
     super::crashes::wait_for(&paused.with_extension("waiting"));
     let folder = world.server().join("touchmark/pushes");

@@ -27,7 +27,10 @@ fn each_person_has_a_line_and_the_server_s_own_keys_have_none() {
     for name in ["alice", "bob"] {
         let line = told.lines().find(|line| line.ends_with(name)).unwrap();
         let print = fingerprint(&world.person(name));
-        let shell = format!(" server shell --root '{}' --pusher-key {print}\" ssh-ed25519 ", world.path().display());
+        let shell = format!(
+            " server shell --root '{}' --pusher-key {print}\" ssh-ed25519 ",
+            world.path().display()
+        );
         assert!(line.starts_with("restrict,command=\"'/"), "{line}");
         assert!(line.contains(&shell), "{line}");
     }
@@ -57,11 +60,22 @@ fn a_retired_key_has_no_line() {
     let world = founded(HashKind::Sha1);
     let before = lines(&world);
     let alice = super::Client::at(&world, "alice", super::Way::File);
-    let print = fingerprint(&world.person("bob"));
-    alice.touchmark(&["key", "retire", &print]).ok();
+    let old = fingerprint(&alice.person);
+    let other = crate::keys::write("alice's other", &world.path().join("other"));
+    let public = other.with_extension("pub").display().to_string();
+    alice.touchmark(&["key", "add", &public]).ok();
+    alice.touchmark(&["key", "retire", &old]).ok();
     alice.touchmark(&["sync"]).ok();
-    assert!(before.contains(&print));
-    assert!(!lines(&world).contains(&print));
+    let after = lines(&world);
+    assert!(before.contains(&old), "{before}");
+    assert!(!after.contains(&old), "{after}");
+    assert_eq!(
+        after
+            .lines()
+            .filter(|line| line.ends_with(" alice"))
+            .count(),
+        1
+    );
 }
 
 #[test]

@@ -90,7 +90,10 @@ fn a_passphrase_is_asked_for_as_ssh_asks() {
     std::fs::set_permissions(&ask, mode).unwrap();
     // Not on a display, where ssh's own tools would not ask like this.
     let open = bob.command("touchmark").args(OPEN);
-    let run = open.env("SSH_ASKPASS", &ask).env("SSH_ASKPASS_REQUIRE", "force").run();
+    let run = open
+        .env("SSH_ASKPASS", &ask)
+        .env("SSH_ASKPASS_REQUIRE", "force")
+        .run();
     assert!(!run.stderr.contains("not signed"), "{run:?}");
     run.ok();
     assert_eq!(last_pusher(&world), certificate(&bob));
@@ -125,7 +128,10 @@ fn without_a_signature_the_connection_may_do() {
     let sshd = Sshd::start(&world, Access::Forced);
     sshd.connect_with(&copy);
     let run = locked(&world, Way::Ssh(&sshd));
-    assert!(run.stderr.contains("warning: the push is not signed"), "{run:?}");
+    assert!(
+        run.stderr.contains("warning: the push is not signed"),
+        "{run:?}"
+    );
     run.ok();
     let key = fingerprint(&world.person("bob"));
     assert_eq!(last_pusher(&world), format!("key {key}"));

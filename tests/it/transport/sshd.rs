@@ -1,5 +1,6 @@
 //! A real sshd with its own key and configuration; it lets in whoever runs the tests.
 
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -27,6 +28,8 @@ pub(super) struct Sshd {
     access: Access,
     port: u16,
     root: PathBuf,
+    /// The key that connects, if it is not the client's usual one.
+    key: OnceCell<PathBuf>,
 }
 
 impl Sshd {
@@ -59,6 +62,7 @@ impl Sshd {
                     access,
                     port,
                     root: world.path().to_owned(),
+                    key: OnceCell::new(),
                 };
             }
         }
@@ -80,6 +84,11 @@ impl Sshd {
         format!("{}@127.0.0.1:{}", user("-un"), self.port)
     }
 
+    /// From now on everybody connects with the key in this file.
+    pub(super) fn connect_with(&self, key: &Path) {
+        self.key.set(key.to_owned()).unwrap();
+    }
+
     /// The command that connects with a key and asks nothing.
     pub(super) fn client(&self, key: &Path) -> String {
         let options = [
@@ -91,7 +100,8 @@ impl Sshd {
             "LogLevel=ERROR",
         ];
         let options = options.map(|option| format!(" -o {option}")).concat();
-        format!("ssh -F none -i {}{options}", key.display())
+        let key = self.key.get().map_or(key, PathBuf::as_path).display();
+        format!("ssh -F none -i {key}{options}")
     }
 }
 

@@ -36,7 +36,7 @@ const fn adjustable(key: &'static str, value: &'static str, why: &'static str) -
 }
 
 /// All that `touchmark server init` sets, but the seed of nonces, which is a secret of each server's own.
-pub(crate) const SETTINGS: [Setting; 22] = [
+pub(crate) const SETTINGS: [Setting; 23] = [
     fixed(
         PROC_RECEIVE_REFS,
         "refs/",

@@ -133,9 +133,8 @@ impl Policy {
         };
         if needed > 0 && !self.holders(Right::Open).iter().any(enough_for) {
             let count = from.len();
-            let text = format!(
-                "{needed} are needed and {count} can give one, nobody to their own change"
-            );
+            let text =
+                format!("{needed} are needed and {count} can give one, nobody to their own change");
             found.add(key, text);
         }
     }
