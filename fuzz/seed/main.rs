@@ -1,4 +1,7 @@
 //! Seeds the corpora from the golden logs: their commits, messages, signatures, values and policies.
+//! What golden logs do not have, such as code owners, is seeded from examples here.
+
+mod examples;
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -28,6 +31,9 @@ fn main() -> Result<(), Box<dyn Error>> {
             corpus.add_objects(&objects)?;
         }
     }
+    for (target, data) in examples::all() {
+        corpus.add(target, &data)?;
+    }
     println!("{seeds} objects of golden logs are seeds");
     Ok(())
 }
@@ -38,6 +44,14 @@ struct Corpus {
 
 impl Corpus {
     fn add_objects(&self, objects: &Objects) -> Result<(), Box<dyn Error>> {
+        let blobs: Vec<&[u8]> = objects
+            .iter()
+            .filter(|(_, object)| object.object_type == ObjectType::Blob)
+            .map(|(_, object)| object.data.as_slice())
+            .collect();
+        for three in blobs.windows(3) {
+            self.add("merge", &three.join(b"%%\n".as_slice()))?;
+        }
         for (_, object) in objects.iter() {
             match object.object_type {
                 ObjectType::Commit => self.add_commit(objects, &object.data)?,

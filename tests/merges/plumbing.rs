@@ -120,7 +120,7 @@ impl Plumbing {
 }
 
 /// The one that changed, or both if they agree.
-fn changed<'a>([base, ours, theirs]: [&'a String; 3]) -> Option<&'a String> {
+fn changed([base, ours, theirs]: [&String; 3]) -> Option<&String> {
     if ours == theirs || theirs == base {
         return Some(ours);
     }

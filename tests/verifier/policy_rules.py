@@ -12,7 +12,7 @@ from typing import Any
 
 from refused import Refused
 from registry import registry
-from text import BIDI, is_value, keeps_text_rules, size
+from text import is_value, keeps_text_rules, size
 
 LIST_LIMIT = 1000
 COUNT_LIMIT = 1_000_000_000
@@ -185,10 +185,10 @@ def _patterns(value: Any) -> None:
 
 
 def is_pattern(text: str) -> bool:
-    """The form of a pattern."""
+    """The form of a pattern; the text rules are those of all strings."""
     if not 1 <= size(text) <= PATTERN_LIMIT or not keeps_text_rules(text):
         return False
-    if NOT_IN_PATTERNS.search(text) or BIDI.search(text) or text.startswith("!"):
+    if NOT_IN_PATTERNS.search(text) or text.startswith("!"):
         return False
     components = text.removesuffix("/").split("/")
     return all(

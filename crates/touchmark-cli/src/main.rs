@@ -85,4 +85,19 @@ mod tests {
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
     }
+
+    /// An argument of a command that had a global option's name would be read as that option.
+    #[test]
+    fn no_command_s_argument_is_named_as_a_global_option() {
+        let globals = ["directory", "json", "color", "offline", "key"];
+        let mut commands = vec![Cli::command()];
+        while let Some(command) = commands.pop() {
+            let own = command.get_arguments().filter(|arg| !arg.is_global_set());
+            for arg in own {
+                let id = arg.get_id().as_str();
+                assert!(!globals.contains(&id), "{}: {id}", command.get_name());
+            }
+            commands.extend(command.get_subcommands().cloned());
+        }
+    }
 }

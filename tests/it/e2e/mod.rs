@@ -3,6 +3,7 @@
 mod code;
 mod main_path;
 mod offline;
+mod policy;
 mod requirements;
 mod signing;
 mod stock_git;

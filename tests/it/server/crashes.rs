@@ -259,3 +259,106 @@ fn a_hook_that_takes_too_long_refuses() {
     world.on_server(&["config", "--unset", "touchmark.hookTimeout"]);
     attempt.push("").ok();
 }
+
+/// A push that is held before its refs move, while something happens to the server.
+fn held_before_it_moves(world: &World, refs: &[&str], meanwhile: impl Fn()) -> Run {
+    let alice = world.person("alice");
+    let paused = world.path().join(refs.join("-").replace('/', "_"));
+    let names: Vec<String> = refs.iter().map(|name| format!("one:{name}")).collect();
+    let mut args = vec!["origin"];
+    args.extend(names.iter().map(String::as_str));
+    let fault = format!("receipted:pause={}", paused.display());
+    std::thread::scope(|scope| {
+        let push = scope.spawn(|| pushing(&alice, &args).env("TOUCHMARK_FAULT", fault).run());
+        wait_for(&paused.with_extension("waiting"));
+        meanwhile();
+        std::fs::write(&paused, "").unwrap();
+        push.join().unwrap()
+    })
+}
+
+#[test]
+fn refs_that_cannot_be_written_at_once_are_written_then() {
+    let world = scene();
+    let one = world.person("alice").rev("one");
+    let lock = |name: &str| world.server().join(format!("{name}.lock"));
+    // Without its lock a ref cannot be moved; the first one fails before anything has moved, the second after that.
+    let refs = ["refs/heads/a", "refs/heads/b"];
+    let told = held_before_it_moves(&world, &refs, || {
+        std::fs::remove_file(lock(refs[0])).unwrap()
+    });
+    told.refused();
+    assert_eq!(refs.map(|name| held(&world, name)), ["", ""]);
+    let refs = ["refs/heads/c", "refs/heads/d"];
+    let told = held_before_it_moves(&world, &refs, || {
+        std::fs::remove_file(lock(refs[1])).unwrap()
+    });
+    told.ok();
+    assert_eq!(refs.map(|name| held(&world, name)), [one.as_str(), &one]);
+    assert_eq!(passing_files(&world.server()), Vec::<String>::new());
+}
+
+#[test]
+fn what_cannot_be_finished_is_finished_by_a_repair() {
+    let world = scene();
+    let (alice, one) = (world.person("alice"), world.person("alice").rev("one"));
+    let refs = ["refs/heads/a", "refs/heads/b"];
+    let in_the_way = world.server().join("refs/heads/b");
+    let told = held_before_it_moves(&world, &refs, || {
+        std::fs::create_dir(&in_the_way).unwrap();
+        std::fs::write(in_the_way.join("file"), "").unwrap();
+    });
+    let told = told.refused();
+    assert!(
+        told.contains("the push was accepted, but not all of it"),
+        "{told}"
+    );
+    let before = state(&world);
+    let told = push(&alice, &["origin", "one:refs/heads/c"]).refused();
+    assert!(told.contains("(server-error)"), "{told}");
+    assert_eq!(state(&world), before);
+    std::fs::remove_dir_all(&in_the_way).unwrap();
+    let server = world.server();
+    let told = on_server(&world, &["server", "repair", server.to_str().unwrap()]).ok();
+    assert!(told.contains("it is complete now"), "{told}");
+    assert_eq!(refs.map(|name| held(&world, name)), [one.as_str(), &one]);
+    push(&alice, &["origin", "one:refs/heads/c"]).ok();
+}
+
+#[test]
+fn files_that_cannot_be_written_refuse() {
+    let world = scene();
+    let alice = world.person("alice");
+    push(&alice, &["-q", "origin", "one:refs/heads/before"]).ok();
+    let own = world.server().join("touchmark");
+    // Whoever may write anything, as tests often may, cannot write a file where a folder is.
+    for name in ["intent.draft", "lock", "pushes"] {
+        let (path, away) = (own.join(name), own.join("away"));
+        let was_there = std::fs::rename(&path, &away).is_ok();
+        if name == "pushes" {
+            std::fs::write(&path, "").unwrap();
+        } else {
+            std::fs::create_dir(&path).unwrap();
+        }
+        let before = state(&world).refs;
+        let told = push(&alice, &["origin", "one:refs/heads/x"]).refused();
+        assert!(
+            told.contains("(server-error)") && told.contains(name.trim_end_matches(".draft")),
+            "{told}"
+        );
+        assert_eq!(state(&world).refs, before, "{name}");
+        let _ = std::fs::remove_dir(&path).or_else(|_| std::fs::remove_file(&path));
+        if was_there {
+            std::fs::rename(&away, &path).unwrap();
+        }
+    }
+    // A lock that somebody else left is named, and not waited for for ever.
+    std::fs::write(world.server().join("refs/heads/x.lock"), "").unwrap();
+    let told = push(&alice, &["origin", "one:refs/heads/x"]).refused();
+    assert!(
+        told.contains("refs/heads/x.lock") || told.contains("a lock stays in place"),
+        "{told}"
+    );
+    std::fs::remove_file(world.server().join("refs/heads/x.lock")).unwrap();
+    push(&alice, &["origin", "one:refs/heads/x"]).ok();
+}

@@ -287,6 +287,8 @@ fn bad_refs(b: &Builder) -> Vec<Vec<u8>> {
     .collect();
     let text = good.payload();
     certificates.push(signed("bob", text.trim_end().as_bytes()));
+    let cut = only(&format!("{old} {head} refs/for/mainx")).payload();
+    certificates.push(signed("bob", cut.trim_end().as_bytes()));
     certificates.push(signed("bob", format!("{text}push-option x\n").as_bytes()));
     certificates
 }
@@ -342,6 +344,7 @@ fn targets() -> Case {
         ("refs/heads/refs/for/x", "refs/for/refs/for/x"),
         ("refs/tags/v1", "refs/for/v1"),
         ("refs/tags/v1", "refs/for/refs/tags/v1"),
+        ("refs/tags/v1", "refs/for/"),
     ] {
         let certificate = Certificate::of(&b, "bob", "head-1").for_ref(name).text();
         let mut make = import(&mut b, "bob", &certificate);
@@ -353,6 +356,7 @@ fn targets() -> Case {
     Case::new("import-targets", b)
         .rejects(tried[2].1, "certificate-mismatch")
         .rejects(tried[3].1, "certificate-mismatch")
+        .rejects(tried[4].1, "certificate-mismatch")
         .fact(&tried[0].0, "/state/target", "refs/heads/release/1.x")
         .fact(&tried[1].0, "/state/target", "refs/heads/refs/for/x")
 }

@@ -273,6 +273,13 @@ fn policy_in_force() -> Case {
         .fact(&new_under_new, "/state/author", "dave")
 }
 
+/// A bot with a person's rights.
+const HELPER: Who = Who {
+    id: "helper",
+    name: "Helper",
+    role: "contributor",
+};
+
 /// Neither does the bot's right stand in for the person's, nor the person's for the bot's.
 fn right_to_open() -> Case {
     let nobody = Who {
@@ -280,10 +287,11 @@ fn right_to_open() -> Case {
         ..MALLORY
     };
     let mut b = Builder::empty(HashKind::Sha1);
-    let toml = toml() + &nobody.table("people");
-    b.start_policy(&toml, &(signers() + &nobody.line()));
+    let toml = toml() + &nobody.table("people") + &HELPER.table("bots");
+    b.start_policy(&toml, &(signers() + &nobody.line() + &HELPER.line()));
     let (good, _) = open(&mut b, DAVE);
     let (_, mallory) = open(&mut b, MALLORY);
+    let (_, helper) = open(&mut b, HELPER);
     let mut without = Vec::new();
     for who in [ALICE, DAVE, CI] {
         let certificate = Certificate::of(&b, "dave", "head-1").text();
@@ -297,6 +305,7 @@ fn right_to_open() -> Case {
     without.push(b.open("pr", make).1);
     let case = Case::new("import-rights", b)
         .rejects(mallory, "certificate-mismatch")
+        .rejects(helper, "certificate-mismatch")
         .fact(&good, "/state/author", "dave");
     without
         .into_iter()

@@ -44,22 +44,22 @@ const NAMES: &str = r#"
 format-three | format = 2 | format = 3
 format-zero | format = 2 | format = 0
 format-text | format = 2 | format = "2"
-format-missing | format = 2 | threshold_of = 2
+format-missing | format = 2 | NOTHING
 key-unknown | push = { | pull = {
 teams-key | empty = { members = [] } | empty = { members = [], name = "x" }
 team-list | { members = ["alice", "bob"] } | [["alice", "bob"]]
 team-members-missing | empty = { members = [] } | empty = {}
-team-of-person | empty = { members | alice = { members
-team-of-bot | empty = { members | ci = { members
-team-name | empty = { members | Empty = { members
+team-of-person | empty = { | alice = { members = [] }, empty = {
+team-of-bot | empty = { | ci = { members = [] }, empty = {
+team-name | empty = { | Empty = { members = [] }, empty = {
 team-member-bot | members = ["alice", "bob"] | members = ["alice", "ci"]
 team-member-team | members = ["alice", "bob"] | members = ["alice", "@empty"]
 team-member-unknown | members = ["alice", "bob"] | members = ["alice", "eve"]
 team-member-twice | members = ["alice", "bob"] | members = ["bob", "bob"]
 roles-key | idle = { rights = [] } | idle = { rights = [], name = "x" }
 role-rights-missing | idle = { rights = [] } | idle = {}
-role-name | triager = | Triager =
-role-built-in | idle = { rights = [] } | agent = { rights = ["run", "comment"] }
+role-name | idle = { | Idle = { rights = [] }, idle = {
+role-built-in | idle = { | agent = { rights = ["run", "comment"] }, idle = {
 role-endorse | "comment", "triage" | "comment", "endorse"
 role-right-unknown | "comment", "triage" | "comment", "admin"
 role-right-twice | "comment", "triage" | "triage", "triage"
@@ -92,7 +92,7 @@ default-approvals-high | approvals = 2 | approvals = 101
 require-key | { count = 2, from | { count = 2, of = 3, from
 require-count-zero | count = 2 | count = 0
 require-count-high | count = 2 | count = 101
-require-count-missing | count = 2, | 
+require-count-missing | count = 2, | NOTHING
 require-from-missing | { count = 2, from = ["@core"] } | { count = 2 }
 require-from-empty | { count = 2, from = ["@core"] } | { count = 2, from = [] }
 require-from-unknown | { count = 2, from = ["@core"] } | { count = 2, from = ["@more"] }
@@ -144,11 +144,11 @@ push-key | anonymous = true | guests = true
 push-anonymous | anonymous = true | anonymous = "yes"
 push-list | { anonymous = true, secrets = false } | [true, false]
 compromised-key | after = | when = 1, after =
-compromised-key-missing | key = "KEY", | 
+compromised-key-missing | key = "KEY", | NOTHING
 compromised-key-unknown | KEY | SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
 compromised-key-form | KEY | SHA512:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
-compromised-key-twice | compromised = [ | compromised = [{ key = "KEY", after = "AFTER" }, 
-compromised-after-missing | , after = "AFTER" | 
+compromised-key-twice | compromised = [{ | compromised = [{ key = "KEY", after = "AFTER" }, {
+compromised-after-missing | , after = "AFTER" | NOTHING
 compromised-after-short | AFTER | 0123456789abcdef
 compromised-after-zeros | AFTER | 0000000000000000000000000000000000000000
 compromised-after-capitals | AFTER | 0123456789ABCDEF0123456789abcdef01234567
@@ -197,7 +197,8 @@ pub(super) fn add(cases: &mut Vec<Case>) {
 /// The policy's text with what is not known before the keys are.
 fn filled(toml: &str) -> String {
     let key = BOB.key().public().fingerprint();
-    toml.replace("KEY", &key.to_string())
+    toml.replace("NOTHING", "")
+        .replace("KEY", &key.to_string())
         .replace("AFTER", "0123456789abcdef0123456789abcdef01234567")
         .replace("BIG", &"x".repeat(101))
 }

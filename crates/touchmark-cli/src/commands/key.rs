@@ -44,7 +44,8 @@ enum Command {
     /// With `--json`: `format`, `event` (the new version of the policy), `log`, `published`.
     Add {
         /// The public key: the key itself, or a file with it.
-        key: String,
+        #[arg(value_name = "KEY")]
+        public: String,
         /// A comment beside the key, such as the device's name.
         #[arg(long, value_name = "TEXT")]
         comment: Option<String>,
@@ -55,7 +56,7 @@ enum Command {
     Retire {
         /// The key's fingerprint, or a file with the public key.
         #[arg(value_name = "FINGERPRINT|FILE")]
-        key: String,
+        public: String,
     },
     /// Revoke a key that somebody else may have had: retire it, and let nothing rest on what it signed after a receipt.
     ///
@@ -63,7 +64,7 @@ enum Command {
     Revoke {
         /// The key's fingerprint, or a file with the public key.
         #[arg(value_name = "FINGERPRINT|FILE")]
-        key: String,
+        public: String,
         /// The last receipt before which its events are beyond doubt.
         #[arg(long, value_name = "RECEIPT")]
         compromised_after: String,
@@ -82,13 +83,13 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
     let forge = Forge::open(globals)?;
     match &args.command {
         Command::List { person } => list(&forge, person.as_deref(), out),
-        Command::Add { key, comment } => add(&forge, key, comment.as_deref(), out),
-        Command::Retire { key } => retire(&forge, key, out),
+        Command::Add { public, comment } => add(&forge, public, comment.as_deref(), out),
+        Command::Retire { public } => retire(&forge, public, out),
         Command::Revoke {
-            key,
+            public,
             compromised_after,
             record,
-        } => revoke(&forge, key, compromised_after, *record, out),
+        } => revoke(&forge, public, compromised_after, *record, out),
     }
 }
 

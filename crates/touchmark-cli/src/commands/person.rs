@@ -32,7 +32,8 @@ enum Command {
         /// The e-mail address.
         email: String,
         /// The public key: the key itself, or a file with it. Compare its fingerprint over another channel.
-        key: String,
+        #[arg(value_name = "KEY")]
+        public: String,
         /// A role; may be repeated.
         #[arg(long, default_value = "contributor")]
         role: Vec<String>,
@@ -68,11 +69,11 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
             id,
             name,
             email,
-            key,
+            public,
             role,
         } => {
             text.add_person(id, name, email, role)?;
-            let (public, _) = keys::public_key(key, &globals.directory)?;
+            let (public, _) = keys::public_key(public, &globals.directory)?;
             let mut signers = signers(&draft)?;
             signers.add(&[email], &public, None)?;
             draft.allowed_signers = signers.to_string().into_bytes();

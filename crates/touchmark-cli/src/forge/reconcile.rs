@@ -115,7 +115,9 @@ pub(super) fn reconcile(forge: &Forge, log: &LogName) -> anyhow::Result<Reconcil
     }
     // An event that names a policy which has been replaced meanwhile would be refused: it is made again under the newest.
     let newest = forge.policy_for(log)?;
-    if new.ahead && events.iter().all(|event| event.policy == newest) {
+    // A version of the policy names the one before it, and is the newest itself.
+    let is_policy = *log == LogName::Policy;
+    if new.ahead && (is_policy || events.iter().all(|event| event.policy == newest)) {
         return Ok(Reconciled::default());
     }
     let mut done = Reconciled::default();

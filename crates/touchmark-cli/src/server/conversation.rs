@@ -5,7 +5,6 @@ use std::io::{Read, Write};
 use std::os::unix::ffi::OsStringExt as _;
 
 use touchmark_core::event::Rule;
-use touchmark_core::id::{HashKind, ObjectId};
 use touchmark_core::refusal::Refusal;
 
 use super::limits::Limits;
@@ -97,39 +96,23 @@ fn greet(
 }
 
 /// Tells git that everything was done.
-pub(super) fn accept(
-    output: &mut impl Write,
-    reports: &[Report],
-    kind: HashKind,
-) -> std::io::Result<()> {
-    let zero = ObjectId::zero(kind);
+pub(super) fn accept(output: &mut impl Write, reports: &[Report]) -> std::io::Result<()> {
     for report in reports {
-        let name = &report.name;
+        let ok = format!("ok {}", report.name);
         if report.landings.is_empty() {
-            pkt_line::write(output, format!("ok {name}").as_bytes())?;
+            pkt_line::write(output, ok.as_bytes())?;
         }
         for landing in &report.landings {
             // Each landing follows an `ok` of its own; git adds them up.
-            pkt_line::write(output, format!("ok {name}").as_bytes())?;
-            let mut option =
-                |text: String| pkt_line::write(output, format!("option {text}").as_bytes());
-            if let Some(name) = &landing.name {
-                option(format!("refname {name}"))?;
-            }
-            if let Some(old) = landing.old {
-                option(format!(
-                    "old-oid {}",
-                    if old.is_zero() { zero } else { old }
-                ))?;
-            }
-            if let Some(new) = landing.new {
-                option(format!(
-                    "new-oid {}",
-                    if new.is_zero() { zero } else { new }
-                ))?;
-            }
-            if landing.forced {
-                option("forced-update".to_owned())?;
+            pkt_line::write(output, ok.as_bytes())?;
+            let options = [
+                landing.name.as_ref().map(|name| format!("refname {name}")),
+                landing.old.map(|old| format!("old-oid {old}")),
+                landing.new.map(|new| format!("new-oid {new}")),
+                landing.forced.then(|| "forced-update".to_owned()),
+            ];
+            for option in options.into_iter().flatten() {
+                pkt_line::write(output, format!("option {option}").as_bytes())?;
             }
         }
     }
@@ -171,6 +154,8 @@ fn broken(err: PacketError) -> Vec<Refusal> {
 
 #[cfg(test)]
 mod tests {
+    use touchmark_core::id::{HashKind, ObjectId};
+
     use super::super::limits::LIMITS;
     use super::super::push::Landing;
     use super::*;
@@ -273,6 +258,38 @@ mod tests {
     }
 
     #[test]
+    fn nothing_that_is_said_is_a_panic() {
+        let command = format!("{ZERO} {A} refs/heads/é");
+        let whole = sent(&[
+            Some(b"version=1\0atomic push-options\n"),
+            None,
+            Some(command.as_bytes()),
+            None,
+            Some(b"topic=a b"),
+            None,
+        ]);
+        let hear = |bytes: &[u8]| listen(&mut &*bytes, &mut Vec::new(), &LIMITS);
+        assert!(hear(&whole).is_ok());
+        for at in 0..whole.len() {
+            assert!(hear(&whole[..at]).is_err(), "cut at {at}");
+            for byte in 0..=u8::MAX {
+                let mut changed = whole.clone();
+                changed[at] = byte;
+                // It is refused, or it is another request by the same rules.
+                let Ok(request) = hear(&changed) else {
+                    continue;
+                };
+                let [command] = &request.commands[..] else {
+                    panic!("{request:?}");
+                };
+                assert!(touchmark_git::check_ref_name(&command.name).is_ok());
+                let options = request.options.unwrap_or_default();
+                assert!(!options.concat().contains(char::is_control), "{options:?}");
+            }
+        }
+    }
+
+    #[test]
     fn every_ref_has_its_answer() {
         let id = ObjectId::from_hex(A);
         let report = |landings| Report {
@@ -287,7 +304,7 @@ mod tests {
             forced: true,
         };
         let reports = [report(Vec::new()), report(vec![landing])];
-        accept(&mut output, &reports, HashKind::Sha1).unwrap();
+        accept(&mut output, &reports).unwrap();
         assert_eq!(
             lines(&output),
             [

@@ -21,8 +21,9 @@ pub(super) fn run(watch: &Watch) -> Result<Vec<String>, Vec<Refusal>> {
     let request = conversation::listen(&mut input, &mut output, &LIMITS)?;
     let repo = hook::open(&[])?;
     let answered = match perform(&repo, &request, watch) {
-        Ok(decision) => conversation::accept(&mut output, &decision.reports, repo.hash_kind())
-            .map(|()| Ok(decision.notes)),
+        Ok(decision) => {
+            conversation::accept(&mut output, &decision.reports).map(|()| Ok(decision.notes))
+        }
         Err(refusals) => {
             let names = request.commands.iter().map(|command| command.name.as_str());
             conversation::reject(&mut output, names, &refusals).map(|()| Err(refusals))

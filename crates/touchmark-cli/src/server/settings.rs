@@ -36,7 +36,7 @@ const fn adjustable(key: &'static str, value: &'static str, why: &'static str) -
 }
 
 /// All that `touchmark server init` sets, but the seed of nonces, which is a secret of each server's own.
-pub(crate) const SETTINGS: [Setting; 23] = [
+pub(crate) const SETTINGS: [Setting; 22] = [
     fixed(
         PROC_RECEIVE_REFS,
         "refs/",
@@ -116,11 +116,6 @@ pub(crate) const SETTINGS: [Setting; 23] = [
         "http.receivepack",
         "true",
         "a web server could not take pushes",
-    ),
-    fixed(
-        "gpg.ssh.allowedSignersFile",
-        "/dev/null",
-        "git would complain of every signed push that it knows no signers; the policy does",
     ),
     fixed(
         "uploadpack.allowFilter",

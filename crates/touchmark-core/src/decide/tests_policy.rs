@@ -193,68 +193,46 @@ fn what_could_not_be_recorded_is_neither_proposed_nor_endorsed() {
     try_to(&change(&[("dave", "maintainer")], 2)).unwrap();
 }
 
+/// Their word on the proposal that the world's log is.
+fn say(world: &mut World, who: &str, stance: Stance) -> Result<(), Refusal> {
+    let by = author(who);
+    let outcome = world.outcome();
+    let word = endorse(&world.scene(&by), &outcome, &world.objects, stance, None)?;
+    world.tip = world.sign(who, &word);
+    Ok(())
+}
+
 #[test]
 fn a_proposal_is_endorsed_objected_to_and_recorded() {
     let mut world = world();
     let draft = change(&[("dave", "maintainer")], 2);
     let carol = author("carol");
-    let next = propose(
-        &world.scene(&carol),
-        &world.objects,
-        &draft,
-        "T".to_owned(),
-        None,
-    );
+    let scene = world.scene(&carol);
+    let next = propose(&scene, &world.objects, &draft, "T".to_owned(), None);
     let proposal = world.sign("carol", &next.unwrap());
     world.log = LogName::Proposal(proposal);
     world.tip = proposal;
-    for (who, stance) in [
-        ("alice", Stance::Endorse),
-        ("bob", Stance::Endorse),
-        ("bob", Stance::Object),
-    ] {
-        let by = author(who);
-        let outcome = world.outcome();
-        let word = endorse(&world.scene(&by), &outcome, &world.objects, stance, None);
-        world.tip = world.sign(who, &word.unwrap());
-    }
-    let outcome = world.outcome();
-    let by = author("carol");
-    let word = endorse(
-        &world.scene(&by),
-        &outcome,
-        &world.objects,
-        Stance::Endorse,
-        None,
+    say(&mut world, "alice", Stance::Endorse).unwrap();
+    say(&mut world, "bob", Stance::Endorse).unwrap();
+    say(&mut world, "bob", Stance::Object).unwrap();
+    refused(
+        say(&mut world, "carol", Stance::Endorse),
+        Rule::RightMissing,
     );
-    refused(word, Rule::RightMissing);
-    let words = given(&outcome, &world.objects).unwrap();
+    let words = given(&world.outcome(), &world.objects).unwrap();
     assert_eq!(words.len(), 1, "bob took his back");
     refused(
         record(&mut world, "carol", &draft, words),
         Rule::PolicyThreshold,
     );
-    let by = author("bob");
-    let word = endorse(
-        &world.scene(&by),
-        &outcome,
-        &world.objects,
-        Stance::Endorse,
-        None,
-    );
-    world.tip = world.sign("bob", &word.unwrap());
+    say(&mut world, "bob", Stance::Endorse).unwrap();
     let words = given(&world.outcome(), &world.objects).unwrap();
     record(&mut world, "carol", &draft, words).unwrap();
     // It is of the version before now.
-    let by = author("alice");
-    let late = endorse(
-        &world.scene(&by),
-        &outcome,
-        &world.objects,
-        Stance::Endorse,
-        None,
+    refused(
+        say(&mut world, "alice", Stance::Endorse),
+        Rule::PolicyVersion,
     );
-    refused(late, Rule::PolicyVersion);
 }
 
 #[test]

@@ -5,6 +5,8 @@ mod chain;
 mod lint;
 mod parse;
 mod rules;
+#[cfg(test)]
+mod tests;
 mod toml_1_0;
 
 use std::collections::{BTreeMap, BTreeSet};

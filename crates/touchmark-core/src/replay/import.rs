@@ -1,9 +1,8 @@
 //! Imports: pull requests and revisions that a server records for somebody who pushed with a certificate.
 
 use super::judge::Signer;
-use super::{PrState, Revision, pr};
+use super::{PrState, pr};
 use crate::event::{Event, Pusher, RefName, Right, Rule, payload};
-use crate::heads;
 use crate::id::ObjectId;
 use crate::policy::Policy;
 use crate::refusal::Refusal;
@@ -53,24 +52,6 @@ pub(super) fn check_revision<'a>(
     Ok(person)
 }
 
-pub(super) fn apply_revision(
-    state: &mut PrState,
-    event: &Event,
-    new: &payload::ImportRevision,
-    by: &str,
-) {
-    state.revisions.push(Revision {
-        base: new.base,
-        by: by.to_owned(),
-        event: event.id,
-        head: new.head,
-        note: event.body.clone(),
-        number: new.revision,
-    });
-    state.heads = heads::next(Some(state.heads), new.head);
-    state.merge_request = None;
-}
-
 /// The person whose key signed the certificate of an import of `head` for `target`: rule `certificate-mismatch`.
 fn proven<'a>(
     event: &Event,
@@ -82,7 +63,12 @@ fn proven<'a>(
     let bytes = event.files.certificate().unwrap_or_default();
     let certificate = PushCertificate::verify(head.kind(), bytes)
         .map_err(|error| mismatch(format!("the push certificate proves nothing: {error}")))?;
-    let wanted = format!("{FOR}{}", target.branch().unwrap_or_default());
+    let branch = target.branch().ok_or_else(|| {
+        mismatch(format!(
+            "{target} is no branch, so nothing is pushed for it"
+        ))
+    })?;
+    let wanted = format!("{FOR}{branch}");
     let named = certificate
         .updates
         .iter()

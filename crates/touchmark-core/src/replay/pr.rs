@@ -106,6 +106,20 @@ impl PrState {
         Err(refusal)
     }
 
+    /// Appends a revision, given by its number, base and head.
+    fn revise(&mut self, event: &Event, by: &str, (number, base, head): (u32, ObjectId, ObjectId)) {
+        self.revisions.push(Revision {
+            base,
+            by: by.to_owned(),
+            event: event.id,
+            head,
+            note: event.body.clone(),
+            number,
+        });
+        self.heads = heads::next(Some(self.heads), head);
+        self.merge_request = None;
+    }
+
     /// Rule `revision-sequence`.
     fn expect_number(&self, number: u32) -> Result<(), Refusal> {
         if self.number().checked_add(1) == Some(number) {
@@ -217,7 +231,7 @@ pub(super) fn apply(state: &mut PrState, event: &Event, signer: &Signer<'_>) {
         Payload::ImportRevision(new) => {
             // It was checked; a certificate that proves nothing would leave the record as it is.
             if let Ok(person) = import::check_revision(state, event, new, signer) {
-                import::apply_revision(state, event, new, person);
+                state.revise(event, person, (new.revision, new.base, new.head));
             }
         }
         Payload::Override(over) => state.overrides.push(Override {
@@ -228,16 +242,7 @@ pub(super) fn apply(state: &mut PrState, event: &Event, signer: &Signer<'_>) {
             revision: over.revision,
         }),
         Payload::Revision(new) => {
-            state.revisions.push(Revision {
-                base: new.base,
-                by: by.to_owned(),
-                event: event.id,
-                head: new.head,
-                note: event.body.clone(),
-                number: new.revision,
-            });
-            state.heads = heads::next(Some(state.heads), new.head);
-            state.merge_request = None;
+            state.revise(event, by, (new.revision, new.base, new.head));
             if let Some(target) = &new.target {
                 state.target = target.clone();
             }

@@ -44,23 +44,7 @@ impl Draft<'_> {
             quoted(&self.branch),
             quoted(&self.me.id),
         );
-        text.push_str("# Who may together replace the admins, should these lose their keys.\n");
-        if args.no_recovery {
-            text.push_str("[recovery]\ndeclined = true\n");
-        } else {
-            let threshold = match args.recovery_threshold {
-                Some(threshold) => threshold,
-                None => {
-                    u32::try_from(args.recovery.len()).context("too many people for recovery")?
-                }
-            };
-            let people: Vec<String> = args.recovery.iter().map(|id| quoted(id)).collect();
-            let people = people.join(", ");
-            writeln!(
-                text,
-                "[recovery]\npeople = [{people}]\nthreshold = {threshold}"
-            )?;
-        }
+        self.write_recovery(&mut text)?;
         let mut roles = self.roles()?;
         let admin = vec!["admin".to_owned()];
         write_identity(
@@ -82,6 +66,26 @@ impl Draft<'_> {
             write_identity(&mut text, "bots", bot.id, bot.name, &bot.email(), &role)?;
         }
         Ok(text)
+    }
+
+    fn write_recovery(&self, text: &mut String) -> anyhow::Result<()> {
+        text.push_str("# Who may together replace the admins, should these lose their keys.\n");
+        if self.args.no_recovery {
+            text.push_str("[recovery]\ndeclined = true\n");
+        } else {
+            let threshold = match self.args.recovery_threshold {
+                Some(threshold) => threshold,
+                None => u32::try_from(self.args.recovery.len())
+                    .context("too many people for recovery")?,
+            };
+            let people: Vec<String> = self.args.recovery.iter().map(|id| quoted(id)).collect();
+            let people = people.join(", ");
+            writeln!(
+                text,
+                "[recovery]\npeople = [{people}]\nthreshold = {threshold}"
+            )?;
+        }
+        Ok(())
     }
 
     /// The roles that `--role` gives, each to somebody whom `--add` adds.

@@ -6,7 +6,6 @@ use touchmark_core::policy::Policy;
 
 use super::input::{self, Input};
 use super::proposal::Proposal;
-use crate::commands::compose;
 use crate::forge::Forge;
 use crate::globals::Globals;
 use crate::output::Output;
@@ -73,8 +72,8 @@ fn checked(args: &Args, globals: &Globals) -> anyhow::Result<(Draft, Policy)> {
         (Ok(forge), ..) => forge,
         (Err(_), Some(policy), Some(signers)) => {
             let draft = Draft {
-                policy_toml: compose::read(policy)?,
-                allowed_signers: compose::read(signers)?,
+                policy_toml: input::read(policy, &globals.directory)?,
+                allowed_signers: input::read(signers, &globals.directory)?,
                 templates: None,
             };
             let policy = input::check(&draft, None)?;
@@ -84,7 +83,7 @@ fn checked(args: &Args, globals: &Globals) -> anyhow::Result<(Draft, Policy)> {
     };
     let draft = match &args.id {
         Some(id) => Proposal::find(&forge, id)?.draft()?,
-        None => args.input.draft(&forge.draft()?)?,
+        None => args.input.draft(&forge.draft()?, &globals.directory)?,
     };
     let policy = input::check(&draft, Some(forge.policy()))?;
     Ok((draft, policy))

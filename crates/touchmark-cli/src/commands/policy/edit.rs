@@ -44,7 +44,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
     let forge = Forge::open(globals)?;
     let newest = forge.draft()?;
     let draft = if args.input.is_given() {
-        args.input.draft(&newest)?
+        args.input.draft(&newest, &globals.directory)?
     } else {
         edited(args, &forge, newest, out)?
     };

@@ -55,7 +55,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
             apart(args, &forge, &draft, file, out)
         }
         (None, Some(file)) => {
-            let draft = args.input.draft(&forge.draft()?)?;
+            let draft = args.input.draft(&forge.draft()?, &globals.directory)?;
             apart(args, &forge, &draft, file, out)
         }
         (None, None) => Err(Failure::new("files that nobody proposed have no log")

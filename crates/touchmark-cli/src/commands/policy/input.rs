@@ -1,6 +1,6 @@
 //! The files of a policy that a person names: from options, else as the newest version has them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use touchmark_core::decide::policy::Draft;
 use touchmark_core::event::Rule;
@@ -27,17 +27,25 @@ impl Input {
         self.policy.is_some() || self.signers.is_some()
     }
 
-    /// The files, on the ground of `newest`.
-    pub(crate) fn draft(&self, newest: &Draft) -> anyhow::Result<Draft> {
+    /// The files, on the ground of `newest`; paths are those of somebody in `directory`.
+    pub(crate) fn draft(&self, newest: &Draft, directory: &Path) -> anyhow::Result<Draft> {
         let mut draft = newest.clone();
         if let Some(path) = &self.policy {
-            draft.policy_toml = compose::read(path)?;
+            draft.policy_toml = read(path, directory)?;
         }
         if let Some(path) = &self.signers {
-            draft.allowed_signers = compose::read(path)?;
+            draft.allowed_signers = read(path, directory)?;
         }
         Ok(draft)
     }
+}
+
+/// A file that somebody in `directory` names; `-` is standard input.
+pub(crate) fn read(path: &Path, directory: &Path) -> anyhow::Result<Vec<u8>> {
+    if path.as_os_str() == "-" {
+        return compose::read(path);
+    }
+    compose::read(&directory.join(path))
 }
 
 /// Reads the files of a version that is to follow `before`; a defect is told with file, line and key.

@@ -43,7 +43,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
     }
     let forge = Forge::open(globals)?;
     let change = Change {
-        draft: args.input.draft(&forge.draft()?)?,
+        draft: args.input.draft(&forge.draft()?, &globals.directory)?,
         title: args.title.as_deref().map(compose::tidy),
         body: args.body.given()?,
         record: args.record,

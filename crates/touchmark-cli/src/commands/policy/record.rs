@@ -10,7 +10,7 @@ use super::change::{missing, tally_json};
 use super::input::{self, Input};
 use super::proposal::Proposal;
 use super::words;
-use crate::commands::compose::{self, Body};
+use crate::commands::compose::Body;
 use crate::errors::Failure;
 use crate::exit_codes::ExitCode;
 use crate::forge::{Endorsements, Forge, Published};
@@ -50,7 +50,11 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
             found.tally(&forge)?;
             (found.draft()?, found.given()?, Some(found.id))
         }
-        None => (args.input.draft(&forge.draft()?)?, Vec::new(), None),
+        None => (
+            args.input.draft(&forge.draft()?, &globals.directory)?,
+            Vec::new(),
+            None,
+        ),
     };
     for (id, content) in read_endorsements(args, &forge)? {
         if !given.iter().any(|(known, _)| *known == id) {
@@ -92,7 +96,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
 fn read_endorsements(args: &Args, forge: &Forge) -> anyhow::Result<Endorsements> {
     let mut read = Vec::new();
     for file in &args.endorsement {
-        let content = compose::read(&forge.globals().directory.join(file))?;
+        let content = input::read(file, &forge.globals().directory)?;
         let id = hash_object(forge.repo.hash_kind(), "commit", &content).map_err(|err| {
             Failure::new(format!("{} is no endorsement: {err}", file.display()))
                 .exit(ExitCode::Refused)

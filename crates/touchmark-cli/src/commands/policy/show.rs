@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use clap::ValueEnum;
 use serde_json::{Value, json};
 use touchmark_core::id::ObjectId;
-use touchmark_core::policy::{BranchRule, Identity, Parties, Policy};
+use touchmark_core::policy::{BranchRule, Identity, Parties, Policy, Rules};
 
 use super::input;
 use crate::errors::Failure;
@@ -202,6 +202,10 @@ fn rules(policy: &Policy, lines: &mut Vec<String>) {
             list(&rule.write)
         ));
     }
+    pushes(rules, lines);
+}
+
+fn pushes(rules: &Rules, lines: &mut Vec<String>) {
     let limits = &rules.limits;
     lines.push(String::new());
     lines.push(format!(

@@ -50,6 +50,10 @@ fn spellings_of_dot_git_are_refused() {
     }
     // git takes what it cannot decode for the end of the name.
     check(b".git\xff", Some(NameFault::DotGit));
+}
+
+#[test]
+fn names_that_are_only_like_dot_git_are_accepted() {
     for name in [
         ".gitignore",
         ".gitmodules",
@@ -171,7 +175,7 @@ fn every_name_of_a_path_is_checked() {
     assert_eq!(check_path(b"a/b c/.d", Encoding::Any), Ok(()));
 }
 
-/// The names that git's own tests take for `.gitmodules`, and those that they do not.
+/// Of these, as of `.git` above, `git fsck` thinks the same.
 #[test]
 fn spellings_of_dot_gitmodules_are_known() {
     for name in [
@@ -200,6 +204,10 @@ fn spellings_of_dot_gitmodules_are_known() {
     ] {
         assert!(is_dot_gitmodules(name.as_bytes()), "{name}");
     }
+}
+
+#[test]
+fn names_that_are_only_like_dot_gitmodules_are_known() {
     for name in [
         "gitmodules",
         " .gitmodules",

@@ -28,19 +28,25 @@ fn found(content: &str) -> Vec<(&'static str, usize)> {
 
 /// A sample for each row of the table: name, prefix, a body, and whether more may follow.
 fn samples() -> Vec<(&'static str, &'static str, String, bool)> {
-    let openai = |half: usize| take(RANDOM, half) + "T3Blbk" + "FJ" + &take(RANDOM, half);
+    let mut samples = samples_of_one_length();
+    samples.extend(samples_of_any_length());
+    samples
+}
+
+/// Half a key of OpenAI, what is in its middle, and the other half.
+fn openai(half: usize) -> String {
+    take(RANDOM, half) + "T3Blbk" + "FJ" + &take(RANDOM, half)
+}
+
+fn samples_of_one_length() -> Vec<(&'static str, &'static str, String, bool)> {
+    let fine_grained = take(RANDOM, 22) + "_" + &take(RANDOM, 59);
+    let google = take(RANDOM, 33) + "-_";
     vec![
         (
             "age-secret-key",
             "AGE-SECRET-KEY-1",
             take(CAPITALS, 58),
             false,
-        ),
-        (
-            "anthropic-key",
-            "sk-ant-",
-            "api03-".to_owned() + &take(RANDOM, 95),
-            true,
         ),
         ("aws-access-key-id", "AKIA", take(CAPITALS, 16), false),
         ("aws-access-key-id", "ASIA", take(CAPITALS, 16), false),
@@ -49,37 +55,35 @@ fn samples() -> Vec<(&'static str, &'static str, String, bool)> {
         (
             "github-fine-grained-token",
             "github_pat_",
-            take(RANDOM, 22) + "_" + &take(RANDOM, 59),
+            fine_grained,
             false,
         ),
+        ("google-api-key", "AIza", google, false),
+        ("hugging-face-token", "hf_", take(RANDOM, 34), false),
+        ("npm-token", "npm_", take(RANDOM, 36), false),
+        ("openai-legacy-key", "sk-", openai(20), false),
+        ("rubygems-token", "rubygems_", take(DIGITS_16, 48), false),
+        ("shopify-token", "shpat_", take(DIGITS_16, 32), false),
+    ]
+}
+
+fn samples_of_any_length() -> Vec<(&'static str, &'static str, String, bool)> {
+    let slack = "123456789012-".to_owned() + &take(RANDOM, 24);
+    let anthropic = "api03-".to_owned() + &take(RANDOM, 95);
+    vec![
+        ("anthropic-key", "sk-ant-", anthropic, true),
         ("github-token", "ghp_", take(RANDOM, 36), true),
         ("github-token", "gho_", take(RANDOM, 36), true),
         ("github-token", "ghu_", take(RANDOM, 36), true),
         ("github-token", "ghs_", take(RANDOM, 36), true),
         ("github-token", "ghr_", take(RANDOM, 36), true),
         ("gitlab-token", "glpat-", take(RANDOM, 18) + "-_", true),
-        ("google-api-key", "AIza", take(RANDOM, 33) + "-_", false),
         ("hashicorp-vault-token", "hvs.", take(RANDOM, 90), true),
-        ("hugging-face-token", "hf_", take(RANDOM, 34), false),
-        ("npm-token", "npm_", take(RANDOM, 36), false),
         ("openai-key", "sk-proj-", openai(58), true),
         ("openai-key", "sk-svcacct-", openai(74), true),
-        ("openai-legacy-key", "sk-", openai(20), false),
         ("pypi-token", "pypi-AgE", take(RANDOM, 120), true),
-        ("rubygems-token", "rubygems_", take(DIGITS_16, 48), false),
-        ("shopify-token", "shpat_", take(DIGITS_16, 32), false),
-        (
-            "slack-token",
-            "xoxb-",
-            "123456789012-".to_owned() + &take(RANDOM, 24),
-            true,
-        ),
-        (
-            "slack-token",
-            "xoxp-",
-            "123456789012-".to_owned() + &take(RANDOM, 24),
-            true,
-        ),
+        ("slack-token", "xoxb-", slack.clone(), true),
+        ("slack-token", "xoxp-", slack, true),
         ("stripe-live-key", "sk_live_", take(RANDOM, 24), true),
         ("stripe-live-key", "rk_live_", take(RANDOM, 24), true),
     ]
@@ -195,7 +199,7 @@ fn placeholders_and_prose_are_no_secrets() {
         &format!("npm_{}", "0".repeat(36)),
         "glpat-your-personal-access-token",
         "xoxb-your-bot-token-goes-here-please",
-        "AKIAXXXXXXXXXXXXXXXX",
+        "AKIAQQQQQQQQQQQQQQQQ",
         "sk-ant-",
         "ghp_ghp_ghp_ghp_",
     ] {
@@ -275,6 +279,9 @@ fn findings_say_where_and_not_what() {
     );
     assert!(!format!("{first:?}").contains(&token[4..10]));
     assert_eq!(check(b"nothing"), Ok(()));
+    // What is inside of a secret is not another one.
+    let outer = format!("sk-ant-{}-{token}{}", take(RANDOM, 20), take(RANDOM, 40));
+    assert_eq!(found(&outer), [("anthropic-key", 0)]);
     let many = (token + "\n").repeat(FINDINGS_MAX + 1);
     assert_eq!(find(many.as_bytes()).len(), FINDINGS_MAX);
 }

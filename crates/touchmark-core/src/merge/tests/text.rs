@@ -131,10 +131,14 @@ fn align_by_words(base: &[&[u8]], side: &[&[u8]]) -> Vec<Hunk> {
         }
     }
     pairs.sort_unstable();
-    pairs.push((base.len(), side.len()));
+    slide_by_words(base, side, between(&pairs, base.len(), side.len()))
+}
+
+/// What lies between the pairs of aligned lines.
+fn between(pairs: &[(usize, usize)], base_end: usize, side_end: usize) -> Vec<Hunk> {
     let mut hunks = Vec::new();
     let (mut s, mut t) = (0, 0);
-    for (base_line, side_line) in pairs {
+    for (base_line, side_line) in pairs.iter().copied().chain([(base_end, side_end)]) {
         if s < base_line || t < side_line {
             hunks.push(Hunk {
                 base: s..base_line,
@@ -143,7 +147,7 @@ fn align_by_words(base: &[&[u8]], side: &[&[u8]]) -> Vec<Hunk> {
         }
         (s, t) = (base_line + 1, side_line + 1);
     }
-    slide_by_words(base, side, hunks)
+    hunks
 }
 
 /// Sliding as the rule has it: line by line, and all hunks anew after each turn.

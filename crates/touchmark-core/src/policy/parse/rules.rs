@@ -444,9 +444,13 @@ fn patterns(key: &str, given: Option<&[String]>) -> Result<Vec<Pattern>, PolicyE
         .map(|text| {
             let fail = |reason: String| toml_error(Some(key), format!("{text:?}: {reason}"));
             let pattern = Pattern::parse(text).map_err(|error| fail(error.to_string()))?;
-            match text::check(text) {
-                Ok(()) => Ok(pattern),
-                Err(rule) => Err(fail(rule.text().to_owned())),
+            if text::is_clean(text) {
+                Ok(pattern)
+            } else {
+                Err(fail(
+                    "it is not in Unicode normalisation form C, or has a byte order mark"
+                        .to_owned(),
+                ))
             }
         })
         .collect()

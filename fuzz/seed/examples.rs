@@ -1,0 +1,54 @@
+//! Inputs in the forms that the golden logs do not have.
+
+/// Code owners, each after a path and a border, as the target divides them.
+const CODEOWNERS: &[&str] = &[
+    "src/x.rs\n%%\n*  @one @org/two  # all\n*.rs three@example.com\n/src/ @four\n/src/x.rs\n",
+    "a b/c/d\n%%\na\\ b/**/d @x\n**/logs @x\ndocs/* @x\napps/ @x\nf?o\\* @x\n",
+    "a/a/a/b\n%%\n**/a/**/a/*a*b @x\n",
+    "infra/main.tf\n%%\ninfra/**",
+    "release/1.2\n%%\nrelease/*.?",
+    "a\n%%\n!a @x\n[a] @x\na#b @x\n\\#a @x\n//\na nobody\n",
+];
+
+const CONTENT: &[&str] = &[
+    "[submodule \"a/b\"]\n\tpath = a/b # x\n\turl = https://user@example.com:80/a.git\n\tupdate = none\n",
+    "[submodule \"x\"]\nurl = \"ext::sh -c x\"\n",
+    "[submodule \"x\"]\nurl = git@example.com:a/b\nurl = ../../x\nurl = ssh://[::1]/a%0ab\n",
+    ".git",
+    "git~1",
+    "GI7EBA~1",
+    ".g\u{200c}it",
+    ".git::$INDEX_ALLOCATION",
+    "../../.git/hooks/post-checkout",
+    "C:\\Windows",
+    "a\\..\\..\\b",
+    "key = AKIA",
+    "ghp_ github_pat_ glpat- xoxb- sk_live_ sk-ant- sk-proj- T3Blbk AIza npm_ pypi-AgE hvs. hf_",
+    "-----BEGIN OPENSSH PRIVATE ",
+];
+
+/// Every example with the name of its target.
+pub(crate) fn all() -> impl Iterator<Item = (&'static str, Vec<u8>)> {
+    let owners = CODEOWNERS
+        .iter()
+        .map(|text| ("codeowners", text.as_bytes().to_vec()));
+    let content = CONTENT
+        .iter()
+        .map(|text| ("content", text.as_bytes().to_vec()));
+    owners.chain(content).chain(tokens())
+}
+
+/// Whole tokens, put together here so that no tool takes this file for a leak.
+fn tokens() -> impl Iterator<Item = (&'static str, Vec<u8>)> {
+    let body = "q7Zt0BvXk2LmWn4RcYs9JdPf8GhTa1UeKo3V".repeat(2);
+    let armor = [
+        "-----BEGIN ",
+        "PRIVATE KEY-----\n",
+        &body,
+        "\n-----END PRIVATE KEY-----\n",
+    ];
+    let token = ["token=ghp", "_", &body, "\n"];
+    [armor.concat(), token.concat()]
+        .into_iter()
+        .map(|text| ("content", text.into_bytes()))
+}
