@@ -4,7 +4,7 @@ use touchmark_core::id::HashKind;
 
 use super::sshd::{Access, Sshd};
 use super::{Client, Way, fingerprint, founded, held, last_pusher};
-use crate::env::{Run, World};
+use crate::env::{Ready, Run, World};
 use crate::keys::{self, Agent};
 
 /// Bob has joined and has a branch that is not proposed yet.
@@ -18,10 +18,14 @@ fn bob<'w>(world: &'w World, way: Way<'w>) -> Client<'w> {
 
 const OPEN: [&str; 4] = ["pr", "open", "--target=main", "--title=A topic"];
 
-/// Proposes the branch, with nobody who could answer a question.
+/// The program without a terminal, so that nobody can be asked.
+fn alone(client: &Client<'_>, args: &[&str]) -> Ready {
+    let command = client.command("setsid");
+    command.args(["--wait", "touchmark"]).args(args)
+}
+
 fn open(bob: &Client<'_>) -> Run {
-    let without = bob.command("touchmark").args(OPEN);
-    without.env("SSH_ASKPASS", "").run()
+    alone(bob, &OPEN).run()
 }
 
 fn certificate(bob: &Client<'_>) -> String {
@@ -88,12 +92,8 @@ fn a_passphrase_is_asked_for_as_ssh_asks() {
     std::fs::write(&ask, "#!/bin/sh\necho 'correct horse'\n").unwrap();
     let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
     std::fs::set_permissions(&ask, mode).unwrap();
-    // Not on a display, where ssh's own tools would not ask like this.
-    let open = bob.command("touchmark").args(OPEN);
-    let run = open
-        .env("SSH_ASKPASS", &ask)
-        .env("SSH_ASKPASS_REQUIRE", "force")
-        .run();
+    // ssh's own tools would not ask like this, because there is no display.
+    let run = alone(&bob, &OPEN).env("SSH_ASKPASS", &ask).run();
     assert!(!run.stderr.contains("not signed"), "{run:?}");
     run.ok();
     assert_eq!(last_pusher(&world), certificate(&bob));
@@ -105,8 +105,7 @@ fn locked(world: &World, way: Way<'_>) -> Run {
     let offline = bob.command("touchmark").args(["--offline"]).args(OPEN);
     offline.run().ok();
     keys::protect(&bob.person.private_key(), "correct horse");
-    let sync = bob.command("touchmark").args(["sync"]);
-    sync.env("SSH_ASKPASS", "").run()
+    alone(&bob, &["sync"]).run()
 }
 
 #[test]
@@ -143,8 +142,7 @@ fn a_server_that_asks_for_no_signature_gets_none() {
     let alice = Client::at(&world, "alice", Way::File);
     alice.touchmark(&["init", "--no-recovery"]).ok();
     keys::protect(&alice.person.private_key(), "correct horse");
-    let run = alice.command("touchmark").args(["sync"]);
-    let run = run.env("SSH_ASKPASS", "").run();
+    let run = alone(&alice, &["sync"]).run();
     assert!(!run.stderr.contains("signed"), "{run:?}");
     run.ok();
     assert_ne!(held(&world, "refs/forge/policy"), "");

@@ -78,7 +78,7 @@ fn an_archive_is_served_as_by_git() {
 #[test]
 fn a_repository_whose_pushes_nobody_judges_takes_none() {
     let world = founded(HashKind::Sha1);
-    let sshd = Sshd::start(&world, Access::Forced);
+    let sshd = Sshd::start_with(&world, Access::Forced, "AcceptEnv *\n");
     let nobody = world.person("nobody").home();
     let bare = world.command("git", &nobody, world.path());
     bare.args(["init", "-q", "--bare", "other.git"]).run().ok();
@@ -88,6 +88,14 @@ fn a_repository_whose_pushes_nobody_judges_takes_none() {
     let told = bob.git(&["push", &url, "topic"]).refused();
     assert!(told.contains("receive.procReceiveRefs"), "{told}");
     bob.git(&["ls-remote", &url]).ok();
+    // Nor when the client says that somebody does.
+    let lies = [
+        ("GIT_CONFIG_COUNT", "1".to_owned()),
+        ("GIT_CONFIG_KEY_0", "receive.procReceiveRefs".to_owned()),
+        ("GIT_CONFIG_VALUE_0", "refs/".to_owned()),
+    ];
+    let told = push_with(&world, &sshd, &lies, &[&url, "topic"]).refused();
+    assert!(told.contains("receive.procReceiveRefs"), "{told}");
 }
 
 /// What a client would set to be somebody else, or to lead git astray.

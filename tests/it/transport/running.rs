@@ -17,6 +17,7 @@ impl Running {
         let started = command
             .stdin(Stdio::null())
             .stdout(Stdio::null())
+            .stderr(Stdio::null())
             .process_group(0)
             .spawn();
         Self(started.unwrap_or_else(|error| panic!("{command:?}: {error}")))

@@ -11,12 +11,15 @@ use crate::{keys, workspace};
 /// How often another port is tried.
 const ATTEMPTS: usize = 5;
 
+/// The file that is shipped.
+const SHIPPED: &str = "infra/ssh/touchmark.conf";
+
 /// What connections are allowed to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Access {
     /// Our forced command, in lines that were written once.
     Forced,
-    /// Our forced command, in a line that sshd asks for whenever somebody connects.
+    /// Our forced command, in a line that sshd asks for whenever somebody connects, as the shipped file says.
     Asked,
     /// git-shell, which does not say whose connection it is.
     GitShell,
@@ -115,14 +118,19 @@ fn configuration(world: &World, access: Access, port: u16) -> String {
             format!("AuthorizedKeysFile {dir}/keys\n")
         }
         Access::Asked => {
-            // sshd wants the program to be root's, which env is.
-            let program = workspace::program("touchmark").display();
-            let server = world.server();
-            let (server, user) = (server.display(), user("-un"));
-            format!(
-                "AuthorizedKeysFile none\nAuthorizedKeysCommandUser {user}\n\
-                 AuthorizedKeysCommand /usr/bin/env {program} server authorized-keys {server} %f\n"
-            )
+            let mut shipped = workspace::read(SHIPPED);
+            let program = workspace::program("touchmark").display().to_string();
+            for (there, here) in [
+                ("Match User git", format!("Match User {}", user("-un"))),
+                ("CommandUser git", format!("CommandUser {}", user("-un"))),
+                // sshd wants a program that is root's, and env is.
+                ("/usr/local/bin/touchmark", format!("/usr/bin/env {program}")),
+                ("/srv/git/project.git", world.server().display().to_string()),
+            ] {
+                assert!(shipped.contains(there), "{SHIPPED} names {there}");
+                shipped = shipped.replace(there, &here);
+            }
+            shipped
         }
         Access::GitShell => {
             let keys: String = ["alice", "bob"].map(|name| public(world, name)).concat();
