@@ -1,4 +1,4 @@
-//! The benchmark behind `cargo xtask bench`: prints `docs/reference/benchmarks.md`.
+//! The benchmarks behind `cargo xtask bench`: prints `docs/reference/benchmarks.md`, or with `push` `push-benchmarks.md`.
 //!
 //! Everything that is compared runs in this process, on one thread, in turns, in the same run: ratios are the result,
 //! seconds only say what they are made of.
@@ -11,6 +11,7 @@ mod log;
 mod measure;
 mod pack;
 mod page;
+mod push;
 mod read;
 
 use anyhow::Result;
@@ -22,6 +23,10 @@ const SIZES: [usize; 3] = [1_000, 10_000, 100_000];
 const ROUNDS: usize = 5;
 
 fn main() -> Result<()> {
+    if std::env::args().nth(1).as_deref() == Some("push") {
+        print!("{}", push::run()?);
+        return Ok(());
+    }
     let dir = tempfile::tempdir()?;
     let mut logs = Vec::new();
     for events in SIZES {

@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: measures, and writes `docs/reference/benchmarks.md`.
+//! `cargo xtask bench [push]`: measures, and writes `docs/reference/benchmarks.md` or `push-benchmarks.md`.
 #![expect(
     clippy::print_stdout,
     reason = "the page that was written is what this command shows"
@@ -9,10 +9,15 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, bail};
 
-const PAGE: &str = "docs/reference/benchmarks.md";
+/// Where the pages are.
+const PAGES: &str = "docs/reference";
 
 /// Builds the benchmark program as it is released, runs it, and keeps the page that it prints.
-pub(crate) fn run(root: &Path) -> Result<()> {
+pub(crate) fn run(root: &Path, which: Option<&str>) -> Result<()> {
+    let page = match which {
+        None => format!("{PAGES}/benchmarks.md"),
+        Some(which) => format!("{PAGES}/{which}-benchmarks.md"),
+    };
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let release = ["--release", "--locked", "--bin", "touchmark-bench"];
     // The benchmark runs the program that is built beside it.
@@ -24,24 +29,26 @@ pub(crate) fn run(root: &Path) -> Result<()> {
         .status()
         .context("cannot run cargo")?;
     if !built.success() {
-        bail!("the benchmark cannot be built, {PAGE} is as it was");
+        bail!("the benchmark cannot be built, {page} is as it was");
     }
     let output = Command::new(&cargo)
         .arg("run")
         .args(release)
+        .arg("--")
+        .args(which)
         .current_dir(root)
         .stderr(Stdio::inherit())
         .output()
         .context("cannot run cargo")?;
     if !output.status.success() {
-        bail!("the benchmark failed, {PAGE} is as it was");
+        bail!("the benchmark failed, {page} is as it was");
     }
-    let path = root.join(PAGE);
+    let path = root.join(&page);
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
     }
     std::fs::write(&path, &output.stdout).with_context(|| path.display().to_string())?;
     print!("{}", String::from_utf8_lossy(&output.stdout));
-    println!("written to {PAGE}");
+    println!("written to {page}");
     Ok(())
 }

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 
-const USAGE: &str = "usage: cargo xtask generate [--check] | test | tools | fuzz [--seconds N] [TARGET…] | bench \
+const USAGE: &str = "usage: cargo xtask generate [--check] | test | tools | fuzz [--seconds N] [TARGET…] | bench [push] \
                      | merges [--commits N] REPOSITORY…";
 
 #[expect(clippy::print_stderr, reason = "an error goes to standard error")]
@@ -35,7 +35,8 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["test"] => test::run(&root),
         ["tools"] => tools::ensure(),
         ["fuzz", rest @ ..] => fuzz::run(&root, rest),
-        ["bench"] => bench::run(&root),
+        ["bench"] => bench::run(&root, None),
+        ["bench", "push"] => bench::run(&root, Some("push")),
         ["merges", rest @ ..] => merges::run(&root, rest),
         _ => bail!("{USAGE}"),
     }

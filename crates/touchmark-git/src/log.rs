@@ -147,6 +147,19 @@ impl Repository {
         Ok(loader.objects)
     }
 
+    /// Loads a log of receipts or folds: every commit, and of each one's tree the entries at its root.
+    ///
+    /// A receipt's tree grows with the repository, and nearly all of it is the one before's.
+    ///
+    /// # Errors
+    ///
+    /// As [`Repository::load_log`].
+    pub fn load_receipts(&self, tip: ObjectId, budget: &Budget) -> Result<Objects, LoadError> {
+        let mut loader = Loader::new(self, budget);
+        loader.commits(tip, &BTreeSet::new(), Files::Roots)?;
+        Ok(loader.objects)
+    }
+
     /// Loads a tree with everything below, such as the policy's.
     ///
     /// # Errors
@@ -162,6 +175,7 @@ impl Repository {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Files {
     Load,
+    Roots,
     LeaveOut,
 }
 
@@ -225,8 +239,16 @@ impl<'a> Loader<'a> {
                 continue;
             };
             pending.extend(links.parents.iter().map(|parent| (*parent, Some(id))));
-            if files == Files::Load && links.tree != empty_tree {
-                self.root_tree(links.tree, Some(id))?;
+            if links.tree == empty_tree {
+                continue;
+            }
+            match files {
+                Files::Load => self.root_tree(links.tree, Some(id))?,
+                Files::Roots => {
+                    let limit = ("max_tree_bytes", self.budget.max_tree_bytes);
+                    self.load(links.tree, ObjectType::Tree, limit, Some(id))?;
+                }
+                Files::LeaveOut => {}
             }
         }
         Ok(())

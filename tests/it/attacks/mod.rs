@@ -12,3 +12,29 @@ mod doors;
 mod identity;
 mod policy;
 mod refs;
+
+use crate::workspace::read;
+
+/// The lines that have a test, by section: the number of the last one, and those that are for other parts.
+const LINES: [(char, u32, &[u32]); 6] = [
+    ('A', 12, &[]),
+    ('B', 12, &[]),
+    ('C', 13, &[]),
+    ('D', 21, &[13]),
+    ('E', 9, &[]),
+    ('F', 13, &[12]),
+];
+
+#[test]
+fn every_line_has_a_test() {
+    let page = read("docs/reference/attacks.md");
+    let mut missing = Vec::new();
+    for (letter, last, others) in LINES {
+        for number in (1..=last).filter(|number| !others.contains(number)) {
+            if !page.contains(&format!("\n| {letter}{number} | ")) {
+                missing.push(format!("{letter}{number}"));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "no test for {}", missing.join(", "));
+}

@@ -1,5 +1,6 @@
 //! `cargo xtask generate`: everything that is made from the registry, the program's own manual, and the requirements.
 
+mod attacks;
 mod page;
 mod payload;
 mod reference;
@@ -44,6 +45,10 @@ fn registry_files(root: &Path) -> Result<Vec<(PathBuf, String)>> {
         (
             PathBuf::from("docs/reference/events.md"),
             page::page(&registry, &read(&format!("{CORE}/events.md"))?)?,
+        ),
+        (
+            PathBuf::from("docs/reference/attacks.md"),
+            attacks::page(root, &registry)?,
         ),
     ])
 }

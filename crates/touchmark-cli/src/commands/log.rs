@@ -13,7 +13,7 @@ use touchmark_git::Budget;
 
 use crate::errors::Failure;
 use crate::exit_codes::ExitCode;
-use crate::forge::Forge;
+use crate::forge::{Forge, load_whole};
 use crate::globals::Globals;
 use crate::output::{Output, Style};
 use crate::render::{counted, indented, instant, visible, visible_line};
@@ -117,9 +117,7 @@ fn show(forge: &Forge, log: &LogName, out: &Output) -> anyhow::Result<()> {
 /// The log's events in replay order, verified, with what a replay says of them.
 fn read(forge: &Forge, log: &LogName) -> anyhow::Result<Vec<Shown>> {
     let tip = forge.tip(log)?.context("the log was there a moment ago")?;
-    let none = BTreeSet::new();
-    let budget = Budget::default();
-    let objects = forge.repo.load_log(tip, &none, &budget)?;
+    let objects = load_whole(&forge.repo, log, tip)?;
     let outcome = match log {
         LogName::Policy => replay::replay_policy(tip, &objects, Trust::Nothing).1,
         log => replay::replay(&forge.policies, log, tip, &objects, Trust::Nothing),
@@ -130,7 +128,11 @@ fn read(forge: &Forge, log: &LogName) -> anyhow::Result<Vec<Shown>> {
         .map(|rejected| (rejected.event, rejected.refusal))
         .collect();
     let published = match forge.published_tip(log)? {
-        Some(tip) => Some(forge.repo.load_commits(tip, &none, &budget)?),
+        Some(tip) => Some(
+            forge
+                .repo
+                .load_commits(tip, &BTreeSet::new(), &Budget::default())?,
+        ),
         None => None,
     };
     let placed = match order(&objects, log, tip, None) {

@@ -3,6 +3,7 @@
 mod can;
 mod compose;
 mod demo;
+mod gate;
 mod hook;
 mod init;
 mod join;
@@ -11,6 +12,7 @@ mod log;
 mod person;
 mod policy;
 mod pr;
+mod receipts;
 mod reference;
 mod review;
 #[cfg(unix)]
@@ -35,6 +37,8 @@ pub(crate) enum Command {
     Demo(demo::Args),
     Pr(pr::Args),
     Review(review::Args),
+    Gate(gate::Args),
+    Receipts(receipts::Args),
     #[cfg(unix)]
     Server(server::Args),
     Hook(hook::Args),
@@ -57,6 +61,8 @@ pub(crate) fn run(command: &Command, globals: &Globals, out: &Output) -> anyhow:
         Command::Demo(args) => demo::run(args, globals, out),
         Command::Pr(args) => pr::run(args, globals, out),
         Command::Review(args) => review::run(args, globals, out),
+        Command::Gate(args) => gate::run(args, globals, out),
+        Command::Receipts(args) => receipts::run(args, globals, out),
         #[cfg(unix)]
         Command::Server(args) => server::run(args, globals, out),
         Command::Hook(args) => hook::run(args),

@@ -8,4 +8,4 @@ mod receipts;
 
 pub(crate) use gate::{Place, gather};
 pub(crate) use range::{Range, named_authors, range};
-pub(crate) use receipts::Receipts;
+pub(crate) use receipts::{Read, Receipts};

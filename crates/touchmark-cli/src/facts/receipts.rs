@@ -8,7 +8,9 @@ use touchmark_core::id::ObjectId;
 use touchmark_core::object::{MODE_GITLINK, ObjectType, Objects};
 use touchmark_core::policy::Policy;
 use touchmark_core::push::RefChange;
-use touchmark_core::receipt::{CHANGES, CHANGES_MAX_LEN, number_path, read_changes, snapshot_path};
+use touchmark_core::receipt::{
+    CHANGES, CHANGES_MAX_LEN, DENIALS, number_path, read_changes, snapshot_path,
+};
 use touchmark_git::{Budget, Repository};
 
 /// A receipt is a small commit.
@@ -35,6 +37,8 @@ pub(crate) struct Read {
     pub(crate) sequence: u32,
     /// When it was signed, in seconds since 1970.
     pub(crate) seconds: i64,
+    /// The policy that it names.
+    pub(crate) policy: ObjectId,
 }
 
 impl<'a> Receipts<'a> {
@@ -187,6 +191,20 @@ impl<'a> Receipts<'a> {
         Ok(read_changes(self.repo.hash_kind(), &text).unwrap_or_default())
     }
 
+    /// The refused pushes that a receipt of this tree seals, one a line.
+    ///
+    /// # Errors
+    ///
+    /// When they cannot be read.
+    pub(crate) fn denials(&self, tree: ObjectId) -> anyhow::Result<Vec<String>> {
+        let Some((_, id)) = self.repo.entry_at(tree, DENIALS.as_bytes())? else {
+            return Ok(Vec::new());
+        };
+        let text = self.repo.read_blob(id, CHANGES_MAX_LEN)?;
+        let text = String::from_utf8_lossy(&text);
+        Ok(text.lines().map(str::to_owned).collect())
+    }
+
     /// Reads one receipt; `None` when it is none.
     ///
     /// # Errors
@@ -218,6 +236,7 @@ impl<'a> Receipts<'a> {
             pusher,
             sequence,
             seconds: event.author.seconds,
+            policy: event.policy.unwrap_or(id),
         }))
     }
 }

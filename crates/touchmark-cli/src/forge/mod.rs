@@ -33,7 +33,7 @@ use crate::keys::{self, Signer};
 pub(crate) use policy::Endorsements;
 pub(crate) use publish::Published;
 pub(crate) use push::{Ending, Push, push};
-pub(crate) use records::Records;
+pub(crate) use records::{Records, load_whole};
 pub(crate) use remote::{
     FetchReport, choose_remote, configure_fetching, fetch, remote_refs, remotes,
 };
@@ -41,6 +41,9 @@ pub(crate) use write::sign_and_store;
 
 /// The refs that hold what the server has.
 pub(crate) const FORGE: &str = "refs/forge/";
+
+/// The server's receipts.
+pub(crate) const RECEIPTS: &str = "refs/forge/receipts";
 
 /// The refs that hold what is not published yet.
 pub(crate) const OUTBOX: &str = "refs/outbox/";
@@ -277,7 +280,7 @@ impl Forge {
         else {
             return Ok(None);
         };
-        let receipts = Receipts::new(&self.repo, self.repo.read_ref("refs/forge/receipts")?);
+        let receipts = Receipts::new(&self.repo, self.repo.read_ref(RECEIPTS)?);
         receipts.numbered(number)
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use anyhow::Context as _;
 use touchmark_core::id::ObjectId;
 use touchmark_core::log::LogName;
+use touchmark_core::object::Objects;
 use touchmark_core::policy::PolicyChain;
 use touchmark_core::replay::{self, Outcome, Trust};
 use touchmark_git::{Budget, Repository};
@@ -26,10 +27,7 @@ impl Records<'_> {
         if let Some(outcome) = cache::continue_from(self, log, tip, Extent::Whole) {
             return Ok(outcome);
         }
-        let objects = self
-            .repo
-            .load_log(tip, &BTreeSet::new(), &Budget::default())
-            .with_context(|| format!("cannot read {log}"))?;
+        let objects = load_whole(self.repo, log, tip)?;
         let outcome = replay::replay(self.policies, log, tip, &objects, Trust::Nothing);
         cache::store(self, &outcome);
         Ok(outcome)
@@ -42,4 +40,19 @@ impl Records<'_> {
             None => self.replay_to(log, tip),
         }
     }
+}
+
+/// Everything that a replay of a log needs. Receipts and folds hold trees as large as the repository, of which a replay
+/// looks at the root alone.
+pub(crate) fn load_whole(
+    repo: &Repository,
+    log: &LogName,
+    tip: ObjectId,
+) -> anyhow::Result<Objects> {
+    let budget = Budget::default();
+    let loaded = match log {
+        LogName::Receipts | LogName::Archive => repo.load_receipts(tip, &budget),
+        _ => repo.load_log(tip, &BTreeSet::new(), &budget),
+    };
+    loaded.with_context(|| format!("cannot read {log}"))
 }

@@ -204,6 +204,7 @@ fn create(path: &Path, format: HashKind) -> anyhow::Result<()> {
             "init",
             "--quiet",
             "--bare",
+            "--initial-branch=main",
             "--ref-format=files",
             &format,
             "--",
@@ -214,7 +215,8 @@ fn create(path: &Path, format: HashKind) -> anyhow::Result<()> {
         // Before 2.45 git knew no other format of refs, and not the option.
         .or_else(|_| {
             Git::new(".")
-                .args(["init", "--quiet", "--bare", &format, "--"])
+                .args(["init", "--quiet", "--bare", "--initial-branch=main"])
+                .args([&format, "--"])
                 .arg(path)
                 .run()
                 .map(|_| ())

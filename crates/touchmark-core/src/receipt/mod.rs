@@ -3,6 +3,7 @@
 //! A receipt's tree is a snapshot of all other refs and of the numbers of objects; beside it stand, from `receipt/2` on,
 //! what the push changed and what was refused since the receipt before. `docs/reference/events.md` says where.
 
+pub mod audit;
 mod denial;
 #[cfg(test)]
 mod tests;

@@ -71,6 +71,22 @@ impl<'a> Stage<'a> {
         Ok(text)
     }
 
+    /// Shows and runs git in `place`, which the server refuses, and shows what it says.
+    pub(super) fn refused_git(&self, place: &str, args: &[&str]) -> anyhow::Result<()> {
+        self.show("git", place, args)?;
+        match self.quiet_git(place, args) {
+            Err(err) => {
+                let told = err.to_string();
+                let words: Vec<&str> = told
+                    .lines()
+                    .filter_map(|line| Some(line.get(line.find("remote: ")?..)?.trim_end()))
+                    .collect();
+                self.print(&words.join("\n"))
+            }
+            Ok(_) => Err(Failure::new("the server took what it must refuse").into()),
+        }
+    }
+
     /// Runs git in `place` without showing it.
     pub(super) fn quiet_git(&self, place: &str, args: &[&str]) -> anyhow::Result<String> {
         self.run(Command::new("git"), place, args)

@@ -24,6 +24,7 @@ pub(super) fn play(stage: &Stage<'_>) -> anyhow::Result<Ending> {
     set_up(stage)?;
     found(stage)?;
     let pr = open(stage)?;
+    refuse(stage)?;
     let review = review(stage, &pr)?;
     revise(stage, &pr, &review)?;
     let approval = approve(stage, &pr)?;
@@ -39,18 +40,10 @@ pub(super) fn play(stage: &Stage<'_>) -> anyhow::Result<Ending> {
 
 /// A server and two clones with some code.
 fn set_up(stage: &Stage<'_>) -> anyhow::Result<()> {
-    stage
-        .tell("A server is a bare repository. Alice and Bob have clones of it, and a key each.")?;
-    stage.git(
-        ".",
-        &[
-            "init",
-            "--quiet",
-            "--bare",
-            "--initial-branch=main",
-            "server.git",
-        ],
+    stage.tell(
+        "A server is a bare repository with hooks. Alice and Bob have clones of it, and a key each.",
     )?;
+    stage.touchmark(".", &["server", "init", "server.git"])?;
     for (who, name) in [("alice", "Alice"), ("bob", "Bob")] {
         // The server is named relative to the clone, so that the whole directory can be moved.
         stage.quiet_git(".", &["init", "--quiet", "--initial-branch=main", who])?;
@@ -74,10 +67,6 @@ fn set_up(stage: &Stage<'_>) -> anyhow::Result<()> {
     stage.write("alice", "src/account.rs", code::ACCOUNT)?;
     stage.quiet_git("alice", &["add", "--all"])?;
     stage.git("alice", &["commit", "--quiet", "-m", "Start the till"])?;
-    stage.git(
-        "alice",
-        &["push", "--quiet", "--set-upstream", "origin", "main"],
-    )?;
     Ok(())
 }
 
@@ -95,6 +84,21 @@ fn found(stage: &Stage<'_>) -> anyhow::Result<()> {
             "--resolve-threads",
             "--no-recovery",
             "--sign-commits",
+            "--sequencer=../server.git/touchmark/sequencer.pub",
+            "--import-key=../server.git/touchmark/import.pub",
+        ],
+    )?;
+    stage
+        .tell("The policy is on the server, so it knows whom to believe: Alice brings the code.")?;
+    stage.git(
+        "alice",
+        &[
+            "push",
+            "--quiet",
+            "--signed",
+            "--set-upstream",
+            "origin",
+            "main",
         ],
     )?;
     stage.tell(
@@ -238,6 +242,15 @@ fn approve(stage: &Stage<'_>, pr: &str) -> anyhow::Result<String> {
     last_event(stage, "bob", pr)
 }
 
+/// Nobody gets past the gate, whatever they push with.
+fn refuse(stage: &Stage<'_>) -> anyhow::Result<()> {
+    stage.tell("Alice is an admin, and in a hurry: she pushes to main with stock git. The server's hooks refuse.")?;
+    stage.refused_git(
+        "alice",
+        &["push", "--quiet", "--signed", "origin", "HEAD:main"],
+    )
+}
+
 /// Alice merges. Returns what the branch points to.
 fn merge(stage: &Stage<'_>, pr: &str) -> anyhow::Result<String> {
     let short = abbreviated(pr);
@@ -256,6 +269,8 @@ fn check(stage: &Stage<'_>, pr: &str) -> anyhow::Result<()> {
         stage.touchmark(who, &["sync"])?;
         stage.touchmark(who, &["verify", "--all"])?;
     }
+    stage.tell("The server has signed a receipt for each push that it took; Bob verifies that it tells the truth.")?;
+    stage.touchmark("bob", &["receipts", "verify"])?;
     stage.tell("Stock git reads the same record.")?;
     let log = format!("refs/forge/pr/{pr}/log");
     stage.git(

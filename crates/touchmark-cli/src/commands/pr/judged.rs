@@ -9,7 +9,7 @@ use touchmark_core::replay::Status;
 
 use super::{Subject, landing};
 use crate::facts::{self, Place, Receipts};
-use crate::forge::Forge;
+use crate::forge::{Forge, RECEIPTS};
 
 /// What is known of a pull request's landing.
 #[derive(Debug, Clone)]
@@ -40,7 +40,7 @@ pub(crate) fn judge(
     let policy = forge.policy();
     let revision = subject.revision(None)?;
     let check_log = forge.tip(&LogName::Check(revision.head))?;
-    let receipts = forge.repo.read_ref("refs/forge/receipts")?;
+    let receipts = forge.repo.read_ref(RECEIPTS)?;
     let place = Place {
         repo: &forge.repo,
         policies: &forge.policies,

@@ -8,7 +8,7 @@ mod comment;
 mod diff;
 mod draft;
 mod edit;
-mod judged;
+pub(crate) mod judged;
 mod label;
 mod landing;
 mod list;

@@ -11,11 +11,11 @@ use touchmark_core::id::ObjectId;
 use touchmark_core::log::LogName;
 use touchmark_core::policy::PolicyChain;
 use touchmark_core::replay::{self, Outcome, PrState, State, Trust, log_document};
-use touchmark_git::{Budget, Repository};
+use touchmark_git::Repository;
 
 use crate::errors::Failure;
 use crate::exit_codes::ExitCode;
-use crate::forge::{FORGE, Forge, OUTBOX, forge_name, outbox_name};
+use crate::forge::{FORGE, Forge, OUTBOX, forge_name, load_whole, outbox_name};
 use crate::globals::Globals;
 use crate::output::{Output, Style};
 use crate::render::{counted, visible_line};
@@ -123,9 +123,7 @@ fn targets(forge: &Forge, logs: Vec<LogName>) -> anyhow::Result<Vec<Target>> {
 
 /// Replays a log with nothing trusted.
 fn verify_log(forge: &Forge, target: &Target) -> anyhow::Result<Outcome> {
-    let objects = forge
-        .repo
-        .load_log(target.tip, &BTreeSet::new(), &Budget::default())
+    let objects = load_whole(&forge.repo, &target.log, target.tip)
         .with_context(|| format!("cannot read {}", target.name))?;
     Ok(match &target.log {
         LogName::Policy => replay::replay_policy(target.tip, &objects, Trust::Nothing).1,

@@ -11,7 +11,7 @@ use touchmark_core::refusal::Refusal;
 use touchmark_core::replay::Outcome;
 use touchmark_git::{RefEdit, Repository};
 
-use super::super::push::{Landing, Push};
+use super::super::push::Push;
 use super::super::{refuse, setup};
 use super::logs::{expect_base, pr_state};
 use super::view::View;
@@ -32,8 +32,6 @@ pub(super) struct Imported {
     pub(super) command: String,
     /// What moves in its place.
     pub(super) edits: Vec<RefEdit>,
-    /// What the client is told that it became.
-    pub(super) landings: Vec<Landing>,
     /// Lines for the pusher.
     pub(super) notes: Vec<String>,
 }
@@ -282,12 +280,6 @@ impl Bot {
         Ok(Imported {
             command: String::new(),
             edits,
-            landings: vec![Landing {
-                name: Some(log.to_string()),
-                old: Some(old.unwrap_or_else(|| ObjectId::zero(head.kind()))),
-                new: Some(event),
-                forced: false,
-            }],
             notes: vec![
                 format!("pull request {}", id.short()),
                 format!("a new revision of it: git push --signed -o pr={id} …"),

@@ -1,0 +1,165 @@
+//! Going through all receipts: signatures, order, and whether each tells the truth about its push.
+
+use anyhow::Context as _;
+use touchmark_core::id::ObjectId;
+use touchmark_core::log::LogName;
+use touchmark_core::push::RefChange;
+use touchmark_core::receipt::audit::{Differing, Step, check_step};
+use touchmark_core::receipt::snapshot_path;
+use touchmark_core::replay::{self, Trust};
+use touchmark_git::Budget;
+
+use crate::facts::{Read, Receipts};
+use crate::forge::{FORGE, Forge, RECEIPTS};
+
+/// What going through the receipts found.
+pub(super) struct Audit {
+    /// How many receipts there are.
+    pub(super) receipts: u64,
+    /// How many refused pushes they hold.
+    pub(super) denials: usize,
+    /// What does not hold, with the receipt.
+    pub(super) faults: Vec<(Option<ObjectId>, String)>,
+    /// Forge refs here that the newest receipt does not cover yet.
+    pub(super) pending: Vec<String>,
+}
+
+/// Goes through all receipts, the oldest first.
+///
+/// # Errors
+///
+/// When they cannot be read.
+pub(super) fn audit(forge: &Forge) -> anyhow::Result<Option<Audit>> {
+    let repo = &forge.repo;
+    let Some(tip) = repo.read_ref(RECEIPTS)? else {
+        return Ok(None);
+    };
+    let receipts = Receipts::new(repo, Some(tip));
+    let mut audit = Audit {
+        receipts: 0,
+        denials: 0,
+        faults: Vec::new(),
+        pending: Vec::new(),
+    };
+    signatures(forge, tip, &mut audit)?;
+    let mut line = Vec::new();
+    let mut next = receipts.latest()?;
+    while let Some(receipt) = next {
+        next = match receipt.parent {
+            Some(parent) => receipts.read(parent)?,
+            None => None,
+        };
+        line.push(receipt);
+    }
+    line.reverse();
+    let mut before: Option<&Read> = None;
+    for receipt in &line {
+        step(forge, &receipts, before, receipt, &mut audit)?;
+        before = Some(receipt);
+    }
+    if let Some(latest) = before {
+        compare_refs(forge, latest, &mut audit)?;
+    }
+    Ok(Some(audit))
+}
+
+/// Every receipt is signed by somebody who may, and they count up without a gap.
+fn signatures(forge: &Forge, tip: ObjectId, audit: &mut Audit) -> anyhow::Result<()> {
+    let objects = forge
+        .repo
+        .load_receipts(tip, &Budget::default())
+        .context("cannot read the receipts")?;
+    let outcome = replay::replay(
+        &forge.policies,
+        &LogName::Receipts,
+        tip,
+        &objects,
+        Trust::Nothing,
+    );
+    audit.receipts = outcome.events;
+    for rejected in &outcome.rejected {
+        let reason = rejected.refusal.to_string();
+        audit.faults.push((Some(rejected.event), reason));
+    }
+    Ok(())
+}
+
+fn step(
+    forge: &Forge,
+    receipts: &Receipts<'_>,
+    before: Option<&Read>,
+    receipt: &Read,
+    audit: &mut Audit,
+) -> anyhow::Result<()> {
+    let changes = receipts.changes(receipt.tree)?;
+    audit.denials += receipts.denials(receipt.tree)?.len();
+    for reason in rewinds(forge, &changes)? {
+        audit.faults.push((Some(receipt.id), reason));
+    }
+    let Some(before) = before else {
+        return Ok(()); // The first one takes in what was there.
+    };
+    let differing: Vec<Differing> = forge
+        .repo
+        .changed_paths(before.tree, receipt.tree)?
+        .into_iter()
+        .map(|one| Differing {
+            path: String::from_utf8_lossy(&one.path).into_owned(),
+            old: one.base.map(|entry| entry.id),
+            new: one.head.map(|entry| entry.id),
+        })
+        .collect();
+    let found = check_step(&Step {
+        changes: &changes,
+        differing: &differing,
+        policy: receipt.policy,
+        snapshot_policy: receipts.value_at(receipt.id, "refs/forge/policy")?,
+    });
+    let faults = found.into_iter().map(|reason| (Some(receipt.id), reason));
+    audit.faults.extend(faults);
+    Ok(())
+}
+
+/// No log of the forge was rewound, whatever a receipt says.
+fn rewinds(forge: &Forge, changes: &[RefChange]) -> anyhow::Result<Vec<String>> {
+    let mut faults = Vec::new();
+    for change in changes
+        .iter()
+        .filter(|change| change.name.starts_with(FORGE))
+    {
+        match (change.old, change.new) {
+            (Some(old), Some(new)) => {
+                let here = forge.repo.contains(old) && forge.repo.contains(new);
+                if !here {
+                    continue; // Archived, or not fetched: other checks speak of it.
+                }
+                if !forge.repo.is_ancestor(old, new)? {
+                    faults.push(format!("{} was rewound", change.name));
+                }
+            }
+            (Some(_), None) => faults.push(format!("{} was deleted", change.name)),
+            _ => {}
+        }
+    }
+    Ok(faults)
+}
+
+/// What is here and the newest receipt agree; what is newer than it is pending.
+fn compare_refs(forge: &Forge, latest: &Read, audit: &mut Audit) -> anyhow::Result<()> {
+    let held = forge.repo.refs(FORGE)?;
+    for (name, id) in held.iter().filter(|(name, _)| name.as_str() != RECEIPTS) {
+        let path = snapshot_path(name);
+        let receipted = forge.repo.entry_at(latest.tree, path.as_bytes())?;
+        match receipted {
+            Some((_, receipted)) if receipted == *id => {}
+            Some((_, receipted))
+                if !forge.repo.contains(receipted) || forge.repo.is_ancestor(*id, receipted)? =>
+            {
+                let reason = format!("{name} here is behind the newest receipt");
+                audit.faults.push((Some(latest.id), reason));
+            }
+            _ => audit.pending.push(name.clone()),
+        }
+    }
+    Ok(())
+}

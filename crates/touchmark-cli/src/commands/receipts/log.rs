@@ -1,0 +1,81 @@
+//! `touchmark receipts log`
+
+use serde_json::json;
+
+use crate::facts::Receipts;
+use crate::forge::{Forge, RECEIPTS};
+use crate::globals::Globals;
+use crate::output::Output;
+use crate::render::visible_line;
+
+/// How many receipts are shown when nothing is said.
+const SHOWN: usize = 20;
+
+/// List receipts, the newest first: what each push changed, and what was refused before it
+///
+/// With --json: a list of `receipt`, `sequence`, `pusher`, `seconds`, `changes` (`name`, `old`, `new`) and `denials`.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Args {
+    /// How many
+    #[arg(long, short = 'n', value_name = "COUNT", default_value_t = SHOWN)]
+    count: usize,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Result<()> {
+    let forge = Forge::open(globals)?;
+    let tip = forge.repo.read_ref(RECEIPTS)?;
+    let receipts = Receipts::new(&forge.repo, tip);
+    let mut next = receipts.latest()?;
+    let mut documents = Vec::new();
+    let mut count = 0;
+    while let Some(receipt) = next.filter(|_| count < args.count) {
+        count += 1;
+        let changes = receipts.changes(receipt.tree)?;
+        let denials = receipts.denials(receipt.tree)?;
+        if out.is_json() {
+            documents.push(json!({
+                "changes": changes.iter().map(|change| json!({
+                    "name": change.name,
+                    "new": change.new,
+                    "old": change.old,
+                })).collect::<Vec<_>>(),
+                "denials": denials,
+                "pusher": receipt.pusher.to_string(),
+                "receipt": receipt.id,
+                "seconds": receipt.seconds,
+                "sequence": receipt.sequence,
+            }));
+        } else {
+            out.line(format_args!("receipt {} {}", receipt.sequence, receipt.id))?;
+            out.line(format_args!("  pusher: {}", receipt.pusher))?;
+            for change in &changes {
+                let shown = |id: Option<touchmark_core::id::ObjectId>| {
+                    id.map_or_else(|| "-".to_owned(), |id| id.short())
+                };
+                let (old, new) = (shown(change.old), shown(change.new));
+                out.line(format_args!(
+                    "  {old} -> {new} {}",
+                    visible_line(&change.name)
+                ))?;
+            }
+            for denial in &denials {
+                out.line(format_args!(
+                    "  refused: {}",
+                    visible_line(&denial.replace('\t', " "))
+                ))?;
+            }
+        }
+        next = match receipt.parent {
+            Some(parent) => receipts.read(parent)?,
+            None => None,
+        };
+    }
+    if out.is_json() {
+        return out.json(&json!({ "format": 1, "receipts": documents }));
+    }
+    if count == 0 {
+        out.note("there are no receipts: the server does not sign any");
+    }
+    Ok(())
+}
