@@ -96,7 +96,10 @@ pub(crate) const HOOK_TEXTS: [(&str, &str); 5] = [
     ),
     (GATEWAY_INTERFACE, "says that a web server runs the hook"),
     (REMOTE_ADDR, "where a web server's connection comes from"),
-    (SSH_CONNECTION, "says that sshd runs the hook without the forced command, and where the connection comes from; then nobody but the client can have set the variables above"),
+    (
+        SSH_CONNECTION,
+        "says that sshd runs the hook without the forced command, and where the connection comes from; then nobody but the client can have set the variables above",
+    ),
 ];
 
 /// What the manual says of each.

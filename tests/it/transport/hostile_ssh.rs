@@ -45,7 +45,7 @@ fn nothing_but_git_is_run() {
         "git-upload-pack '-server.git'".to_owned(),
         format!("git-upload-pack '../{folder}/server.git'"),
         format!("git-upload-pack '/../{folder}/server.git'"),
-        format!("git-upload-pack 'server.git/../server.git'"),
+        "git-upload-pack 'server.git/../server.git'".to_owned(),
         format!("git-upload-pack '{}/server.git'", world.path().display()),
         "git-upload-pack '~/server.git'".to_owned(),
         "git-upload-pack 'server.git/objects'".to_owned(),

@@ -124,7 +124,10 @@ fn configuration(world: &World, access: Access, port: u16) -> String {
                 ("Match User git", format!("Match User {}", user("-un"))),
                 ("CommandUser git", format!("CommandUser {}", user("-un"))),
                 // sshd wants a program that is root's, and env is.
-                ("/usr/local/bin/touchmark", format!("/usr/bin/env {program}")),
+                (
+                    "/usr/local/bin/touchmark",
+                    format!("/usr/bin/env {program}"),
+                ),
                 ("/srv/git/project.git", world.server().display().to_string()),
             ] {
                 assert!(shipped.contains(there), "{SHIPPED} names {there}");

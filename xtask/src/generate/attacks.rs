@@ -146,8 +146,11 @@ fn write(attacks: &BTreeMap<(char, u32), Vec<Attack>>) -> Result<String> {
         page += "| line | what is tried | stock git | refused by | test |\n|---|---|---|---|---|\n";
         for (_, several) in attacks.range((letter, 0)..=(letter, u32::MAX)) {
             for attack in several {
-                let rules: Vec<String> =
-                    attack.refused.iter().map(|rule| format!("`{rule}`")).collect();
+                let rules: Vec<String> = attack
+                    .refused
+                    .iter()
+                    .map(|rule| format!("`{rule}`"))
+                    .collect();
                 writeln!(
                     page,
                     "| {} | {} | {} | {} | `{}` |",
