@@ -2,7 +2,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use touchmark_core::policy;
+use touchmark_core::event::{RefName, Right};
+use touchmark_core::policy::{self, Action, Policy};
 use touchmark_core::sign::AllowedSigners;
 
 /// Divides the input in `policy.toml` and `allowed_signers`.
@@ -40,5 +41,42 @@ fuzz_target!(|data: &[u8]| {
         parsed
             .check_follows(&parsed)
             .expect("a policy may follow itself");
+        ask(&parsed);
     }
 });
+
+/// Whoever the policy knows, and somebody else, asks it for all that one may do.
+fn ask(policy: &Policy) {
+    let names = policy.people.keys().chain(policy.bots.keys());
+    let branch = RefName::parse("refs/heads/release/1").expect("a branch");
+    let tag = RefName::parse("refs/tags/v1").expect("a tag");
+    for name in names.map(String::as_str).chain(["nobody"]) {
+        for action in [
+            Action::Use(Right::Open),
+            Action::CreateBranch(&branch),
+            Action::PushBranch(&branch),
+            Action::DeleteBranch(&branch),
+            Action::CreateTag(&tag),
+            Action::MoveTag(&tag),
+            Action::DeleteTag(&tag),
+            Action::Merge(&branch),
+            Action::Override(&branch),
+            Action::Write {
+                branch: "release/1",
+                path: b"docs/a.md",
+            },
+            Action::Report("build (x86)"),
+        ] {
+            let answer = policy.can(name, action);
+            assert!(
+                !answer.allowed || policy.identity(name).is_some() || may_anyone(action),
+                "nobody may {action:?}: {answer}"
+            );
+        }
+    }
+}
+
+/// A path without a rule may be written by anyone who gets as far as the branch.
+fn may_anyone(action: Action<'_>) -> bool {
+    matches!(action, Action::Write { .. })
+}

@@ -27,6 +27,89 @@ const CONTENT: &[&str] = &[
     "-----BEGIN OPENSSH PRIVATE ",
 ];
 
+/// A policy of format 2 with all that may stand in one, in TOML's longer form, and its keys after the border.
+const POLICY: &str = r#"format = 2
+threshold = 1
+recovery.declined = true
+
+[defaults]
+approvals = 2
+from = ["@core"]
+methods = ["squash", "fast-forward"]
+
+[[defaults.require]]
+count = 1
+from = ["alice", "@core"]
+
+[[defaults.checks]]
+name = "build (x86)"
+by = ["ci"]
+
+[[branch]]
+match = ["main", "release/**"]
+merge = ["@core"]
+create = []
+delete = ["alice"]
+override = ["alice"]
+codeowners = true
+owners_required = true
+keep_approvals = true
+signed_commits = true
+resolve_threads = true
+
+[[branch]]
+match = ["*/?*/**/x*"]
+protected = false
+
+[[tag]]
+match = ["v*"]
+create = ["@core"]
+move = []
+delete = []
+signed = true
+
+[[path]]
+match = ["docs/", "**/*.md"]
+branches = ["main"]
+write = ["@core", "ci"]
+
+[limits]
+push_refs = 1
+push_bytes = 1099511627776
+
+[guests]
+open = true
+logs = 3
+events = 20
+
+[push]
+anonymous = true
+secrets = false
+
+[[compromised]]
+key = "SHA256:V/pT16+0QVLWCIcX1NNglceVWEN9bEHrnlXQ2rFt2As"
+after = "0123456789abcdef0123456789abcdef01234567"
+
+[teams.core]
+members = ["alice"]
+
+[roles.triager]
+rights = ["comment", "triage"]
+
+[people.alice]
+name = "Alice"
+emails = ["alice@example.com"]
+roles = ["admin", "triager"]
+
+[bots.ci]
+name = "CI"
+emails = ["ci@example.com"]
+roles = ["ci"]
+
+%%
+alice@example.com namespaces="git" ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA8hjDzvnxiVHxcVGNWuJpDHD96z2ow11dnIH7R29l8c
+"#;
+
 /// Every example with the name of its target.
 pub(crate) fn all() -> impl Iterator<Item = (&'static str, Vec<u8>)> {
     let owners = CODEOWNERS
@@ -35,7 +118,8 @@ pub(crate) fn all() -> impl Iterator<Item = (&'static str, Vec<u8>)> {
     let content = CONTENT
         .iter()
         .map(|text| ("content", text.as_bytes().to_vec()));
-    owners.chain(content).chain(tokens())
+    let policy = [("policy", POLICY.as_bytes().to_vec())];
+    owners.chain(content).chain(policy).chain(tokens())
 }
 
 /// Whole tokens, put together here so that no tool takes this file for a leak.

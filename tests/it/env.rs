@@ -53,6 +53,20 @@ impl World {
         Self { dir, hash, clock }
     }
 
+    /// A copy of everything in this world, whose clock stands at the same time. The server's path is another one.
+    pub(crate) fn twin(&self) -> Self {
+        let twin = Self::empty(self.hash);
+        let now = self.clock.load(Ordering::SeqCst);
+        twin.clock.store(now, Ordering::SeqCst);
+        let copied = Command::new("cp")
+            .arg("-a")
+            .arg(self.path().join("."))
+            .arg(twin.path())
+            .status();
+        assert!(copied.unwrap().success(), "cp -a");
+        twin
+    }
+
     /// A server whose `main` has one commit by alice, and clones for alice and bob.
     pub(crate) fn new(hash: HashKind) -> Self {
         let world = Self::empty(hash);
@@ -80,6 +94,11 @@ impl World {
             .args(args)
             .run()
             .ok();
+    }
+
+    /// How the world's repositories name their objects.
+    pub(crate) const fn hash(&self) -> HashKind {
+        self.hash
     }
 
     /// The world's folder.

@@ -85,11 +85,15 @@ const TOOLS: &[Tool] = &[
     },
 ];
 
+/// The target that the core is also built for; `rust-toolchain.toml` names it, and rustup may not fetch what that names.
+const WASM: &str = "wasm32-unknown-unknown";
+
 /// Makes sure that every tool is there.
 ///
 /// On a Debian-like system, as root or where `sudo` asks for no password, what is missing is installed;
 /// elsewhere the error says what to run.
 pub(crate) fn ensure() -> Result<()> {
+    ensure_wasm()?;
     let missing: Vec<&Tool> = TOOLS.iter().filter(|tool| !tool.is_there()).collect();
     if missing.is_empty() {
         return Ok(());
@@ -108,6 +112,29 @@ pub(crate) fn ensure() -> Result<()> {
             tool.purpose
         ),
     }
+}
+
+/// Makes sure that the toolchain can build for wasm32.
+fn ensure_wasm() -> Result<()> {
+    if has_wasm() {
+        return Ok(());
+    }
+    println!("missing: the target {WASM} (the core is tested on it too)");
+    if succeeds(&["rustup", "target", "add", WASM]) && has_wasm() {
+        return Ok(());
+    }
+    bail!("the toolchain cannot build for {WASM}: `rustup target add {WASM}`")
+}
+
+fn has_wasm() -> bool {
+    let asked = Command::new("rustc")
+        .args(["--print", "target-libdir", "--target", WASM])
+        .output();
+    asked.is_ok_and(|printed| {
+        let folder = String::from_utf8_lossy(&printed.stdout).trim().to_owned();
+        printed.status.success()
+            && std::fs::read_dir(folder).is_ok_and(|mut all| all.next().is_some())
+    })
 }
 
 impl Tool {

@@ -1,10 +1,19 @@
 //! Reading and writing single objects.
 
-use gix::objs::{Find as _, FindHeader as _, Kind, Write as _};
+use std::time::Duration;
+
+use gix::objs::{Exists as _, Find as _, FindHeader as _, Kind, Write as _};
 use touchmark_core::id::{CollisionError, ObjectId, hash_object};
 use touchmark_core::object::ObjectType;
 
 use crate::repository::{Repository, core_id, reason};
+
+/// How long to wait before each further look at a database in which an object was not.
+const LOOKS_AGAIN: [Duration; 3] = [
+    Duration::ZERO,
+    Duration::from_millis(2),
+    Duration::from_millis(20),
+];
 
 /// An object could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -122,22 +131,18 @@ impl Repository {
         let Some(gix_id) = self.gix_id(&id) else {
             return Ok(None);
         };
-        for reader in &self.readers {
-            let header = reader
-                .try_header(&gix_id)
-                .map_err(|err| damaged(id, &err))?;
-            if let Some(header) = header {
-                return Ok(Some((core_type(header.kind), header.size)));
-            }
-        }
-        Ok(None)
+        self.look_up(|reader| reader.try_header(&gix_id))
+            .map(|found| found.map(|header| (core_type(header.kind), header.size)))
+            .map_err(|err| damaged(id, &err))
     }
 
     /// Whether the object is in the repository.
     pub fn contains(&self, id: ObjectId) -> bool {
-        use gix::objs::Exists as _;
-        self.gix_id(&id)
-            .is_some_and(|id| self.readers.iter().any(|reader| reader.exists(&id)))
+        let Some(id) = self.gix_id(&id) else {
+            return false;
+        };
+        let found = self.look_up(|reader| Ok(reader.exists(&id).then_some(())));
+        found.is_ok_and(|found| found.is_some())
     }
 
     /// Reads `id` into `data`, whose old content is lost; the caller has checked the size.
@@ -149,16 +154,39 @@ impl Repository {
         let Some(gix_id) = self.gix_id(&id) else {
             return Ok(None);
         };
+        let mut find = |reader: &gix::odb::Handle| {
+            let found = reader.try_find(&gix_id, data)?;
+            Ok(found.map(|found| core_type(found.kind)))
+        };
+        self.look_up(&mut find).map_err(|err| damaged(id, &err))
+    }
+
+    /// Looks in every database, and again in the repository's own as it is then before it says that there is nothing.
+    ///
+    /// While `git repack` moves objects from files into a pack, and from one pack into the next, `gix` 0.90 sometimes
+    /// finds an object in neither, though it looks for new packs before it gives up.
+    fn look_up<T>(
+        &self,
+        mut find: impl FnMut(&gix::odb::Handle) -> Result<Option<T>, gix::Error>,
+    ) -> Result<Option<T>, gix::Error> {
+        let mut first = Ok(None);
         for reader in &self.readers {
-            let found = reader
-                .try_find(&gix_id, data)
-                .map_err(|err| damaged(id, &err))?
-                .map(|found| core_type(found.kind));
-            if found.is_some() {
-                return Ok(found);
+            match find(reader) {
+                Ok(None) => {}
+                Ok(found) => return Ok(found),
+                // A pack may have gone; whether it is damaged shows when it is opened anew.
+                Err(err) => first = Err(err),
             }
         }
-        Ok(None)
+        for pause in LOOKS_AGAIN {
+            std::thread::sleep(pause);
+            if let Ok(again) = self.own_objects()
+                && let Ok(Some(found)) = find(&again)
+            {
+                return Ok(Some(found));
+            }
+        }
+        first
     }
 }
 

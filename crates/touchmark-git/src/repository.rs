@@ -232,6 +232,12 @@ impl Repository {
             )
     }
 
+    /// The repository's own object database as it is now.
+    pub(crate) fn own_objects(&self) -> Result<gix::odb::Handle, OpenError> {
+        let path = self.inner.objects.store_ref().path().to_owned();
+        open_objects(&path, self.inner.object_hash())
+    }
+
     /// An id as `gix` wants it; `None` when it is of the other hash kind and so cannot be in this repository.
     pub(crate) fn gix_id(&self, id: &ObjectId) -> Option<gix::ObjectId> {
         if id.kind() != self.kind {

@@ -15,7 +15,7 @@ use touchmark_core::id::HashKind;
 use crate::env::{Person, World};
 
 /// A world with a forge: alice, an admin, started it; bob and carol, maintainers, have joined.
-pub(crate) fn forge(hash: HashKind) -> World {
+fn forge(hash: HashKind) -> World {
     let world = World::new(hash);
     let alice = world.person("alice");
     let add = |name: &'static str, title: &str| {
@@ -43,7 +43,7 @@ pub(crate) fn forge(hash: HashKind) -> World {
 }
 
 /// The repository's id.
-fn repository(person: &Person<'_>) -> String {
+pub(crate) fn repository(person: &Person<'_>) -> String {
     let document = person.json(&["verify", "policy"]);
     document["repository"].as_str().unwrap().to_owned()
 }

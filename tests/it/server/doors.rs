@@ -135,3 +135,16 @@ fn maintenance_waits_for_pushes_and_pushes_for_it() {
     let packed = std::fs::read_to_string(server.join("packed-refs")).unwrap();
     assert!(packed.contains("refs/heads/late"), "{packed}");
 }
+
+#[test]
+fn what_goes_around_the_hooks_is_found_out_by_the_receipts() {
+    let world = scene();
+    let alice = world.person("alice");
+    // Stock git copies a branch without asking any hook.
+    git(&world, &["branch", "-c", "loose", "other"]).ok();
+    let before = state(&world);
+    let told = push(&alice, &["origin", "+main:other"]).refused();
+    assert!(told.contains("(server-door)"), "{told}");
+    assert_eq!(state(&world), before);
+    push(&alice, &["origin", "+main:loose"]).ok();
+}

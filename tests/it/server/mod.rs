@@ -15,16 +15,62 @@ use touchmark_core::id::HashKind;
 use crate::env::{Person, Ready, Run, World};
 
 /// A forge whose server refuses: alice is an admin, bob and carol are maintainers, each has a clone.
+///
+/// Topic branches are not protected, so whoever has the right may push them.
 fn guarded(hash: HashKind) -> World {
-    let world = crate::e2e::forge(hash);
-    install(&world);
+    let world = World::empty(hash);
+    world.person("nobody");
+    let told = install(&world);
+    world.on_server(&["symbolic-ref", "HEAD", "refs/heads/main"]);
+    let alice = world.person("alice");
+    alice.clone_server();
+    alice.git(&["symbolic-ref", "HEAD", "refs/heads/main"]).ok();
+    alice.write("README.md", "# A project\n");
+    alice.write("src/lock.rs", &crate::env::numbered_lines(20));
+    alice.commit("Start the project");
+    let key = |name: &str| told[name].as_str().unwrap().to_owned();
+    let (sequencer, import) = (key("sequencer"), key("import"));
+    let mut args = vec!["init".to_owned(), "--no-recovery".to_owned()];
+    args.push(format!("--sequencer={sequencer}"));
+    args.push(format!("--import-key={import}"));
+    for (name, title) in [("bob", "Bob"), ("carol", "Carol")] {
+        let key = world.person(name).private_key().with_extension("pub");
+        let key = key.display();
+        args.push(format!("--add={name}={title} <{name}@example.com>={key}"));
+        args.push(format!("--role={name}=maintainer"));
+    }
+    own(&alice, &args).ok();
+    own(&alice, &["sync".to_owned()]).ok();
+    push(&alice, &["-q", "origin", "main"]).ok();
+    let root = crate::e2e::repository(&alice);
+    for name in ["bob", "carol"] {
+        let person = world.person(name);
+        person.clone_server();
+        person.touchmark(&["join", "--root", &root]).ok();
+    }
     world
 }
 
-/// Makes the world's repository one of a server.
-fn install(world: &World) -> String {
+/// Runs touchmark as somebody whom the transport has let in.
+fn own(person: &Person<'_>, args: &[String]) -> Run {
+    let program = crate::workspace::program("touchmark").to_str().unwrap();
+    let login = format!("login {}", person.name);
+    let command = person.command(program).env("TOUCHMARK_PUSHER", login);
+    command.args(args).run()
+}
+
+/// Makes the world's repository one of a server; returns what the program says about it.
+fn install(world: &World) -> serde_json::Value {
     let server = world.server();
-    on_server(world, &["server", "init", server.to_str().unwrap()]).ok()
+    let format = format!("--object-format={}", world.hash().name());
+    let args = [
+        "server",
+        "init",
+        server.to_str().unwrap(),
+        &format,
+        "--json",
+    ];
+    serde_json::from_str(&on_server(world, &args).ok()).unwrap()
 }
 
 /// Runs touchmark as whoever runs the server.

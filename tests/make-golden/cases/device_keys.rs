@@ -1,6 +1,6 @@
 //! Versions of the policy by which people add and retire their own keys, without anybody's endorsement.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use touchmark_core::event::{Payload, payload};
 use touchmark_core::id::{HashKind, ObjectId};
 
@@ -141,14 +141,6 @@ fn accepted(hash: HashKind, name: &str) -> Case {
     }
     let four = next(&mut b, DAVE, "dave's laptop", 4, &more);
     let again = b.event(&log, speak("From the laptop, later."));
-    let prints = |names: &[&str]| {
-        let mut prints: Vec<String> = names
-            .iter()
-            .map(|name| named_key(name).public().fingerprint().to_string())
-            .collect();
-        prints.sort();
-        json!(prints)
-    };
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     Case::new(name, b)
         .rejects(early, "signer-unknown")
@@ -166,6 +158,16 @@ fn accepted(hash: HashKind, name: &str) -> Case {
             prints(&["dave", "dave's laptop"]),
         )
         .fact(&log, "/state/comments/0/author", "dave")
+}
+
+/// The fingerprints of the keys of these names, sorted as states have them.
+fn prints(names: &[&str]) -> Value {
+    let mut prints: Vec<String> = names
+        .iter()
+        .map(|name| named_key(name).public().fingerprint().to_string())
+        .collect();
+    prints.sort();
+    json!(prints)
 }
 
 /// Changes one thing in a file.

@@ -9,6 +9,7 @@ mod commit;
 mod content;
 mod encode;
 mod fields;
+mod files;
 pub mod message;
 pub mod payload;
 mod registry;
@@ -24,13 +25,13 @@ pub use codec::Payload;
 pub use commit::{Actor, COMMIT_MAX_LEN};
 pub use content::SUBJECT_MAX_LEN;
 pub use encode::Unsigned;
+pub use files::Files;
 pub use registry::{
     CheckStatus, Decision, DeliveryOutcome, DequeueReason, Kind, LogType, MergeMethod, NFC_INERT,
     ObjectKind, Right, Stance, Verdict, role_rights,
 };
 pub use rule::Rule;
 pub use spec::{BodyUse, KeySpec, KindSpec, OrElse, Position, Repeat, TreeShape};
-pub use tree::Files;
 pub use value::{
     Anchor, CodePath, CommentId, Label, LabelChange, Line, Name, Nonce, Party, Person,
     PersonChange, Place, Pusher, RefName, Side, Time, Url, Value, is_author_email, is_author_name,

@@ -1,8 +1,11 @@
 //! Single objects.
 
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use touchmark_core::id::HashKind;
 use touchmark_core::object::ObjectType;
-use touchmark_git::{ReadError, Repository};
+use touchmark_git::{ReadError, RefEdit, Repository};
 
 use crate::fixture::{Fixture, KINDS, chain, id, write_commit};
 
@@ -157,4 +160,54 @@ fn objects_that_arrive_later_are_found_by_an_open_repository() {
     fixture.git(&["gc", "-q", "--prune=now"]);
     assert!(repository.contains(tip));
     assert!(repository.read(tip, 1000).unwrap().is_some());
+}
+
+#[test]
+fn nothing_seems_missing_while_git_packs() {
+    const ROUNDS: usize = 40;
+    let fixture = Fixture::bare(HashKind::Sha1);
+    let repository = fixture.open();
+    let known = Mutex::new(chain(&repository, 30));
+    let tip = *known.lock().unwrap().last().unwrap();
+    let keep = |name: String, id| {
+        repository
+            .transact(&[RefEdit::create(name, id, "")])
+            .unwrap();
+    };
+    keep("refs/heads/x".to_owned(), tip);
+    let done = AtomicBool::new(false);
+    // Like a hook, a reader looks once at what is there and then at object after object.
+    let read = || {
+        let mut reads = 0;
+        while !done.load(Ordering::Relaxed) {
+            let ids = known.lock().unwrap().clone();
+            let opened = fixture.open();
+            for id in ids {
+                assert!(opened.header(id).unwrap().is_some(), "{id} after {reads}");
+                assert!(
+                    opened.read(id, 1_000).unwrap().is_some(),
+                    "{id} after {reads}"
+                );
+                assert!(opened.contains(id), "{id} after {reads}");
+                reads += 1;
+            }
+        }
+        reads
+    };
+    std::thread::scope(|scope| {
+        let readers = [scope.spawn(read), scope.spawn(read)];
+        for round in 0..ROUNDS {
+            for number in 0..5 {
+                let text = format!("{round}-{number}");
+                let new = write_commit(&repository, HashKind::Sha1.empty_tree(), &[], &text);
+                keep(format!("refs/heads/{text}"), new);
+                known.lock().unwrap().push(new);
+            }
+            fixture.git(&["repack", "-adq"]);
+        }
+        done.store(true, Ordering::Relaxed);
+        for reader in readers {
+            assert!(reader.join().unwrap() > 100);
+        }
+    });
 }
