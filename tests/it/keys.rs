@@ -1,7 +1,7 @@
 //! Keys of the people in the tests: always the same, from their names.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 
 use sha2::Digest as _;
 use ssh_key::private::{Ed25519Keypair, KeypairData, PrivateKey};
@@ -32,10 +32,44 @@ pub(crate) fn protect(path: &Path, passphrase: &str) {
     let status = Command::new("ssh-keygen")
         .args(["-q", "-p", "-P", "", "-N", passphrase, "-f"])
         .arg(path)
-        .stdout(std::process::Stdio::null())
+        .stdout(Stdio::null())
         .status()
         .unwrap();
     assert!(status.success(), "ssh-keygen -p failed");
+}
+
+/// An ssh-agent of its own, ended when it is dropped.
+pub(crate) struct Agent {
+    child: Child,
+    pub(crate) socket: PathBuf,
+}
+
+impl Agent {
+    /// Starts one with its socket in `folder`.
+    pub(crate) fn start(folder: &Path) -> Self {
+        let socket = folder.join("agent");
+        let child = Command::new("ssh-agent")
+            .args(["-D", "-a"])
+            .arg(&socket)
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        for _ in 0..200 {
+            if socket.exists() {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        Self { child, socket }
+    }
+}
+
+impl Drop for Agent {
+    fn drop(&mut self) {
+        // Nothing to do about an agent that is gone already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
 }
 
 #[test]

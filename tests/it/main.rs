@@ -25,6 +25,8 @@ mod server;
 #[cfg(test)]
 mod tidy;
 #[cfg(test)]
+mod transport;
+#[cfg(test)]
 mod wasm;
 #[cfg(test)]
 mod workspace;

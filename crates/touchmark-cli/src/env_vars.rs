@@ -88,15 +88,18 @@ pub(crate) const REMOTE_ADDR: &str = "REMOTE_ADDR";
 pub(crate) const HOOK_TEXTS: [(&str, &str); 5] = [
     (
         PUSHER,
-        "whom the transport let in: `key SHA256:…` or `login NAME`; the server's own forced command sets it, and nothing that a client controls may",
+        "whom the transport let in: `key SHA256:…` or `login NAME`; the server's own forced command sets it, and nothing that a client controls may; beside SSH_CONNECTION it refuses the push",
     ),
     (
         REMOTE_USER,
-        "whom a web server let in; counts only beside GATEWAY_INTERFACE",
+        "whom a web server let in; counts only beside GATEWAY_INTERFACE, and refuses the push beside SSH_CONNECTION",
     ),
     (GATEWAY_INTERFACE, "says that a web server runs the hook"),
     (REMOTE_ADDR, "where a web server's connection comes from"),
-    (SSH_CONNECTION, "where an SSH connection comes from"),
+    (
+        SSH_CONNECTION,
+        "says that sshd runs the hook without the forced command, and where the connection comes from; then nobody but the client can have set the variables above",
+    ),
 ];
 
 /// What the manual says of each.

@@ -120,8 +120,23 @@ impl Repository {
         path: impl AsRef<Path>,
         object_directories: &[PathBuf],
     ) -> Result<Self, OpenError> {
-        let path = path.as_ref();
-        let mut inner = open_gix(path)?;
+        let options = gix::open::Options::default();
+        Self::of(open_gix(path.as_ref(), options)?, object_directories)
+    }
+
+    /// Opens `path` by its own configuration alone: neither the environment nor the user's or the system's files count.
+    ///
+    /// For programs whose environment somebody else may have written.
+    ///
+    /// # Errors
+    ///
+    /// As [`Repository::open`].
+    pub fn open_isolated(path: impl AsRef<Path>) -> Result<Self, OpenError> {
+        let options = gix::open::Options::isolated();
+        Self::of(open_gix(path.as_ref(), options)?, &[])
+    }
+
+    fn of(mut inner: gix::Repository, object_directories: &[PathBuf]) -> Result<Self, OpenError> {
         inner.clear_namespace();
         let git_dir = inner.git_dir().to_owned();
         let kind = match inner.object_hash() {
@@ -237,8 +252,8 @@ pub(crate) fn core_id(id: &gix::oid) -> Option<ObjectId> {
     ObjectId::from_bytes(id.as_bytes())
 }
 
-fn open_gix(path: &Path) -> Result<gix::Repository, OpenError> {
-    let options = gix::open::Options::default()
+fn open_gix(path: &Path, options: gix::open::Options) -> Result<gix::Repository, OpenError> {
+    let options = options
         .bail_if_untrusted(true)
         .config_overrides(["core.useReplaceRefs=false"]);
     let failed = |err: gix::Error| {

@@ -1,46 +1,11 @@
 //! Where keys come from: files, files with a passphrase, and ssh-agent.
 
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 
 use touchmark_core::id::HashKind;
 
 use super::{forge, open, state};
-use crate::env::Person;
-use crate::keys;
-
-/// An ssh-agent of its own, ended when it is dropped.
-struct Agent {
-    child: Child,
-    socket: PathBuf,
-}
-
-impl Agent {
-    fn start(person: &Person<'_>) -> Self {
-        let socket = person.home().join("agent");
-        let child = Command::new("ssh-agent")
-            .args(["-D", "-a"])
-            .arg(&socket)
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
-        for _ in 0..200 {
-            if socket.exists() {
-                break;
-            }
-            std::thread::sleep(std::time::Duration::from_millis(10));
-        }
-        Self { child, socket }
-    }
-}
-
-impl Drop for Agent {
-    fn drop(&mut self) {
-        // Nothing to do about an agent that is gone already.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+use crate::keys::{self, Agent};
 
 #[test]
 fn a_key_that_only_the_agent_has() {
@@ -48,7 +13,7 @@ fn a_key_that_only_the_agent_has() {
     let (alice, bob) = (world.person("alice"), world.person("bob"));
     let pr = open(&alice, "topic", "A topic");
     bob.touchmark(&["sync"]).ok();
-    let agent = Agent::start(&bob);
+    let agent = Agent::start(&bob.home());
     let key = bob.private_key();
     let added = bob
         .command("ssh-add")

@@ -38,12 +38,17 @@ pub(crate) fn lines(repo: &Repository, program: &Path, root: &Path) -> anyhow::R
         .collect()
 }
 
-/// Keys of people and bots, but not of sequencers: those sign receipts and nothing else.
+/// Keys of people and bots, but not a server's own: those sign receipts and imports, and connect to nothing.
 fn keys_in_use(policy: &Policy) -> impl Iterator<Item = (&PublicKey, &str)> {
     policy
         .keys()
-        .filter(|(_, key)| key.retired.is_none() && !policy.grants(&key.owner, Right::Sequence))
+        .filter(|(_, key)| key.retired.is_none() && !is_server(policy, &key.owner))
         .map(|(public, key)| (public, key.owner.as_str()))
+}
+
+fn is_server(policy: &Policy, owner: &str) -> bool {
+    let own = [Right::Sequence, Right::Import];
+    policy.bots.contains_key(owner) && own.iter().any(|right| policy.grants(owner, *right))
 }
 
 fn line(key: &PublicKey, owner: &str, program: &Path, root: &Path) -> anyhow::Result<Line> {

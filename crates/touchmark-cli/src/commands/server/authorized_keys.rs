@@ -13,7 +13,7 @@ use crate::server::{authorized_keys, setup};
 /// Print lines of an authorized_keys file: a key for each person and bot of the policy
 ///
 /// Each line binds the key to `touchmark server shell`, so that the hooks know whose connection it is. Retired keys and
-/// the sequencer's have no line, and before there is a policy nobody has.
+/// those of the server itself have no line, and before there is a policy nobody has.
 /// sshd can ask for the line of one key whenever somebody connects, and then a key that is retired is refused at once:
 /// `AuthorizedKeysCommand /usr/local/bin/touchmark server authorized-keys /srv/git/project.git %f`
 #[derive(clap::Args, Debug)]

@@ -48,8 +48,9 @@ impl Shell {
         let request = Request::parse(asked.as_bytes())?;
         let place = place::find(&self.root, &request.path)?;
         if request.service == Service::ReceivePack {
-            // Anybody whom sshd lets in could write to a repository whose pushes nobody judges.
-            configuration::check(&Repository::open(&place)?).map_err(Refusals)?;
+            // Anybody whom sshd lets in could write to a repository whose pushes nobody judges. The client may have a
+            // hand in the environment, which could say that somebody does.
+            configuration::check(&Repository::open_isolated(&place)?).map_err(Refusals)?;
         }
         let error = self.command(&request, &place).exec();
         Err(error).context("cannot run git: is it installed and on PATH?")

@@ -44,26 +44,31 @@ mod tests {
         std::fs::write(path.join("HEAD"), "").unwrap();
     }
 
-    #[test]
-    fn a_name_leads_nowhere_else() {
-        let dir = tempfile::tempdir().unwrap();
-        let base = dir.path().canonicalize().unwrap();
+    /// A folder with what is to be found and what is not.
+    fn laid_out(base: &Path) -> PathBuf {
         let root = base.join("root");
         for path in [
             "root/a.git",
             "root/team/b",
             "root/-x",
             "root/~x",
+            "root/nested",
+            "root/nested/.git",
             "outside.git",
             "root-2/c",
         ] {
             repository(&base.join(path));
         }
-        repository(&root.join("nested"));
-        repository(&root.join("nested/.git"));
         std::fs::create_dir(root.join("empty")).unwrap();
         std::os::unix::fs::symlink(base.join("outside.git"), root.join("link.git")).unwrap();
         std::os::unix::fs::symlink(root.join("a.git"), root.join("alias")).unwrap();
+        root
+    }
+
+    #[test]
+    fn a_name_leads_nowhere_else() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = laid_out(&dir.path().canonicalize().unwrap());
         for (asked, found) in [
             ("a.git", "a.git"),
             ("a", "a.git"),
