@@ -69,15 +69,35 @@ impl<'r> Prepared<'r> {
 }
 
 /// Who the reflog names: git's committer, or this program where none is configured.
+///
+/// `gix` would find out the local time zone for that, and read the whole time zone database; every push would wait.
 fn reflog_committer(repository: &Repository) -> gix::actor::Signature {
-    if let Some(Ok(committer)) = repository.inner.committer()
-        && let Ok(committer) = committer.to_owned()
-    {
-        return committer;
-    }
+    let known = |variable: &str, keys: [&str; 2], fallback: &str| {
+        let configured = keys
+            .into_iter()
+            .find_map(|key| repository.config_string(key));
+        let known = std::env::var(variable).ok().or(configured);
+        let clean: String = known
+            .unwrap_or_default()
+            .chars()
+            .filter(|c| !c.is_control() && !matches!(c, '<' | '>'))
+            .collect();
+        match clean.trim() {
+            "" => fallback.into(),
+            name => name.into(),
+        }
+    };
     gix::actor::Signature {
-        name: "touchmark".into(),
-        email: "touchmark@localhost".into(),
+        name: known(
+            "GIT_COMMITTER_NAME",
+            ["committer.name", "user.name"],
+            "touchmark",
+        ),
+        email: known(
+            "GIT_COMMITTER_EMAIL",
+            ["committer.email", "user.email"],
+            "touchmark@localhost",
+        ),
         time: gix::date::Time::now_utc(),
     }
 }

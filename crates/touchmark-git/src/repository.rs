@@ -146,9 +146,13 @@ impl Repository {
         };
         let own = inner.objects.store_ref().path().to_owned();
         let mut readers = Vec::with_capacity(object_directories.len() + 1);
-        for directory in object_directories.iter().chain([&own]) {
-            readers.push(open_objects(directory, inner.object_hash())?);
+        for directory in object_directories {
+            let mut reader = open_objects(directory, inner.object_hash())?;
+            // Nothing is added to a quarantine any more, so what is not in it need not be looked for again.
+            reader.refresh_never();
+            readers.push(reader);
         }
+        readers.push(open_objects(&own, inner.object_hash())?);
         let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         Ok(Self {
             git_dir: absolute(&git_dir),

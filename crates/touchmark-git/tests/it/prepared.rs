@@ -157,3 +157,23 @@ fn locks_of_the_dead_are_removed() {
         assert!(!repository.remove_packed_lock(4 * patience).unwrap());
     });
 }
+
+#[test]
+fn whoever_commits_is_in_the_reflog_and_odd_names_do_no_harm() {
+    for (name, expect) in [
+        ("Ada", "Ada <ada@example.org>"),
+        ("a<b>\n\tc", "abc <ada@example.org>"),
+        (" ", "touchmark <ada@example.org>"),
+    ] {
+        let fixture = Fixture::bare(HashKind::Sha1);
+        fixture.git(&["config", "core.logAllRefUpdates", "true"]);
+        fixture.git(&["config", "user.name", name]);
+        fixture.git(&["config", "user.email", "ada@example.org"]);
+        let repository = fixture.open();
+        let a = chain(&repository, 1)[0];
+        let edits = [RefEdit::create("refs/heads/x", a, "made")];
+        repository.transact(&edits).unwrap();
+        let log = fixture.git(&["log", "-g", "--format=%gn <%ge>", "refs/heads/x"]);
+        assert_eq!(log, expect);
+    }
+}
