@@ -50,21 +50,7 @@ impl Files {
             Self::Review {
                 comments,
                 suggestions,
-            } => {
-                let comments = comments.iter().zip(1..).map(|(text, number)| {
-                    let mut text = text.trim_end_matches('\n').to_owned();
-                    text.push('\n');
-                    (format!("{number:04}"), text.into_bytes())
-                });
-                let suggestions = suggestions
-                    .iter()
-                    .map(|(number, bytes)| (format!("{number:04}"), bytes.clone()));
-                let folders = vec![
-                    ("comments", comments.collect()),
-                    ("suggestions", suggestions.collect()),
-                ];
-                (Vec::new(), folders)
-            }
+            } => (Vec::new(), review(comments, suggestions)),
             Self::Policy {
                 policy_toml,
                 allowed_signers,
@@ -91,6 +77,25 @@ impl Files {
         let root = tree(&mut objects, top, entries)?;
         Ok((root, objects))
     }
+}
+
+/// The folders of a review; their files are named after the comments' numbers.
+fn review(
+    comments: &[String],
+    suggestions: &BTreeMap<u32, Vec<u8>>,
+) -> Vec<(&'static str, Folder)> {
+    let comments = comments.iter().zip(1..).map(|(text, number)| {
+        let mut text = text.trim_end_matches('\n').to_owned();
+        text.push('\n');
+        (format!("{number:04}"), text.into_bytes())
+    });
+    let suggestions = suggestions
+        .iter()
+        .map(|(number, bytes)| (format!("{number:04}"), bytes.clone()));
+    vec![
+        ("comments", comments.collect()),
+        ("suggestions", suggestions.collect()),
+    ]
 }
 
 /// Adds a tree of files and folders.

@@ -281,6 +281,14 @@ fn bot_payload(kind: Kind) -> Payload {
             evidence: Vec::new(),
             time,
         }),
+        other => server_payload(other),
+    }
+}
+
+/// Events that servers sign.
+fn server_payload(kind: Kind) -> Payload {
+    let time = time();
+    match kind {
         Kind::Receipt => Payload::Receipt(payload::Receipt {
             sequence: 1,
             pusher: Pusher::None,
