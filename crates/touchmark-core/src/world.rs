@@ -235,11 +235,6 @@ impl Raw {
         self
     }
 
-    pub(crate) fn subject(mut self, subject: &str) -> Self {
-        self.unsigned.subject = Some(subject.to_owned());
-        self
-    }
-
     pub(crate) fn email(mut self, email: &str) -> Self {
         self.unsigned.author.email = email.to_owned();
         self

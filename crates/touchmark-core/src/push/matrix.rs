@@ -360,6 +360,8 @@ fn pushed(world: &World, who: &str, action: Action<'_>) -> Option<bool> {
             new,
             new_type: commit.filter(|_| new.is_some()),
             signer: None,
+            commit: new,
+            commits: Vec::new(),
         };
         Some(tag(&scene(world), &proven(who), &change).is_ok())
     };

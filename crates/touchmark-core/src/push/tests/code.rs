@@ -229,6 +229,8 @@ fn tag_of(name_of_tag: &str, old: Option<ObjectId>, new: Option<ObjectId>) -> Ta
         new,
         new_type: new.map(|_| ObjectType::Tag),
         signer: new.map(|_| key("carol").public()),
+        commit: new,
+        commits: Vec::new(),
     }
 }
 

@@ -134,6 +134,8 @@ fn anonymous_pushes_bring_events_and_no_code() {
             new: Some(code("new")),
             new_type: Some(crate::object::ObjectType::Commit),
             signer: None,
+            commit: Some(code("new")),
+            commits: Vec::new(),
         }],
         ..Whole::default()
     };
