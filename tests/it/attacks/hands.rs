@@ -361,7 +361,7 @@ impl Stage {
     }
 
     /// The version itself with these endorsements, written into a clone.
-    pub(super) fn version(
+    pub(super) fn drafted(
         &self,
         clone: &Person<'_>,
         by: &'static str,
@@ -391,7 +391,7 @@ impl Stage {
             .iter()
             .map(|by| self.endorsement(clone, by, draft).bytes())
             .collect();
-        self.version(clone, "alice", draft, &words)
+        self.drafted(clone, "alice", draft, &words)
     }
 
     /// Records a version that these people have endorsed.

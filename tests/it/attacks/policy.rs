@@ -49,7 +49,7 @@ fn c1_a_policy_that_does_not_go_on() {
     stage.record(&dave, &third, &["alice"]);
     // Alice has wanted just this once; that was of another version.
     let again = stage.draft(TWO);
-    let version = stage.version(&dave, "alice", &again, &[word]);
+    let version = stage.drafted(&dave, "alice", &again, &[word]);
     stage.refuses(&dave, "policy-threshold", &[&to_policy(version)]);
     stage.record(&dave, &again, &["alice"]);
 }
@@ -85,7 +85,7 @@ fn c2_a_threshold_that_is_none() {
     again.unsigned.author.seconds += 1;
     let payload = again.unsigned.encode(HashKind::Sha1).unwrap();
     for second in [again.bytes(), signed(&payload, "alice-laptop")] {
-        let version = stage.version(&dave, "alice", &next, &[word.bytes(), second]);
+        let version = stage.drafted(&dave, "alice", &next, &[word.bytes(), second]);
         let told = stage.refuses(&dave, "policy-threshold", &[&to_policy(version)]);
         assert!(told.contains("1 of 2 admins"), "{told}");
     }
