@@ -251,6 +251,7 @@ fn f10_escapes_in_what_is_said() {
 }
 
 /// F10, F11: the same in code and in paths, where it may stand; whoever reads about it sees it written out.
+/// Client: everything that is shown is written out, and acts on no terminal.
 #[test]
 fn f11_escapes_in_code_are_written_out() {
     let stage = Stage::new();

@@ -21,11 +21,17 @@ const SECTIONS: [(char, &str); 6] = [
     ('F', "Content"),
 ];
 
+/// What a line of a comment may start with, beside the attack's own lines.
+const KEYS: [&str; 3] = ["Stock", "Refused", "Client"];
+
 /// One attack, as its test describes it.
+#[derive(Clone)]
 struct Attack {
     line: String,
     text: String,
     stock: Option<String>,
+    /// What a client does about it, where no server refuses.
+    client: Option<String>,
     refused: Vec<String>,
     test: String,
 }
@@ -53,8 +59,10 @@ pub(crate) fn page(root: &Path, registry: &Registry) -> Result<String> {
                     attack.test
                 );
             }
-            let key = place(&attack.line).context("a line is a letter and a number")?;
-            attacks.entry(key).or_default().push(attack);
+            for line in attack.line.split(", ") {
+                let key = place(line).context("a line is a letter and a number")?;
+                attacks.entry(key).or_default().push(attack.clone());
+            }
         }
     }
     write(&attacks)
@@ -70,8 +78,12 @@ fn place(line: &str) -> Option<(char, u32)> {
 fn attacks_in(text: &str) -> Result<Vec<Attack>> {
     let mut attacks = Vec::new();
     let mut comment: Vec<&str> = Vec::new();
-    let mut lines = text.lines().peekable();
-    while let Some(line) = lines.next() {
+    // What a comment says of rules must be in the code too; some tests call others for it.
+    let code: String = text
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .collect();
+    for line in text.lines() {
         if let Some(said) = line.strip_prefix("///") {
             comment.push(said.trim());
         } else if line.starts_with("#[") {
@@ -81,10 +93,7 @@ fn attacks_in(text: &str) -> Result<Vec<Attack>> {
                 && comment.first().is_some_and(|first| is_line(first))
             {
                 let name = name.split('(').next().unwrap_or(name);
-                let body: String = std::iter::from_fn(|| lines.next_if(|line| *line != "}"))
-                    .map(|line| format!("{line}\n"))
-                    .collect();
-                attacks.push(attack(&comment, name, &body)?);
+                attacks.push(attack(&comment, name, &code)?);
             }
             comment.clear();
         }
@@ -92,17 +101,17 @@ fn attacks_in(text: &str) -> Result<Vec<Attack>> {
     Ok(attacks)
 }
 
-/// Whether a comment starts as `A1: …`.
+/// Whether a comment starts as `A1: …` or `A1, A2: …`.
 fn is_line(text: &str) -> bool {
     text.split_once(": ")
-        .is_some_and(|(line, _)| place(line).is_some())
+        .is_some_and(|(lines, _)| lines.split(", ").all(|line| place(line).is_some()))
 }
 
-fn attack(comment: &[&str], test: &str, body: &str) -> Result<Attack> {
+fn attack(comment: &[&str], test: &str, code: &str) -> Result<Attack> {
     let mut parts: Vec<(&str, String)> = Vec::new();
     for line in comment {
         match line.split_once(": ") {
-            Some((key, rest)) if is_line(line) || key == "Stock" || key == "Refused" => {
+            Some((key, rest)) if is_line(line) || KEYS.contains(&key) => {
                 parts.push((key, rest.to_owned()));
             }
             _ => {
@@ -119,14 +128,20 @@ fn attack(comment: &[&str], test: &str, body: &str) -> Result<Attack> {
             .map(|(_, text)| text.clone())
     };
     let (line, text) = parts.first().cloned().context("a comment has lines")?;
-    let refused: Vec<String> = find("Refused")
-        .with_context(|| format!("{test} does not say what refuses"))?
+    let (refused, client) = (find("Refused"), find("Client"));
+    ensure!(
+        refused.is_some() || client.is_some(),
+        "{test} does not say what refuses"
+    );
+    let refused: Vec<String> = refused
+        .unwrap_or_default()
         .split(", ")
         .map(|rule| rule.trim().trim_end_matches('.').to_owned())
+        .filter(|rule| !rule.is_empty())
         .collect();
     for rule in &refused {
         ensure!(
-            body.contains(&format!("\"{rule}\"")),
+            code.contains(rule.as_str()),
             "{test} does not name the rule {rule} that its comment does"
         );
     }
@@ -134,6 +149,7 @@ fn attack(comment: &[&str], test: &str, body: &str) -> Result<Attack> {
         line: line.to_owned(),
         text,
         stock: find("Stock"),
+        client,
         refused,
         test: test.to_owned(),
     })
@@ -144,17 +160,17 @@ fn write(attacks: &BTreeMap<(char, u32), Vec<Attack>>) -> Result<String> {
     for (letter, title) in SECTIONS {
         writeln!(page, "\n## {letter}. {title}\n")?;
         page += "| line | what is tried | stock git | refused by | test |\n|---|---|---|---|---|\n";
-        for (_, several) in attacks.range((letter, 0)..=(letter, u32::MAX)) {
+        for ((_, number), several) in attacks.range((letter, 0)..=(letter, u32::MAX)) {
             for attack in several {
-                let rules: Vec<String> = attack
+                let mut rules: Vec<String> = attack
                     .refused
                     .iter()
                     .map(|rule| format!("`{rule}`"))
                     .collect();
+                rules.extend(attack.client.as_deref().map(cell));
                 writeln!(
                     page,
-                    "| {} | {} | {} | {} | `{}` |",
-                    attack.line,
+                    "| {letter}{number} | {} | {} | {} | `{}` |",
                     cell(&attack.text),
                     cell(attack.stock.as_deref().unwrap_or("")),
                     rules.join(", "),

@@ -80,7 +80,10 @@ fn makers(policy: &Policy, range: &Range, facts: &mut Facts) {
     }
 }
 
-/// Everyone who pushed a value of the pull request's `heads`: only with it does code arrive.
+/// Everyone who pushed a value of the pull request's `heads`.
+///
+/// Whoever pushed one of its commits to a branch before is not looked for: receipts name them, but no date bounds how far
+/// back to look. Their key counts where they signed the commit, which `signed_commits` asks for.
 fn pushers(
     place: &Place<'_>,
     policy: &Policy,
