@@ -13,3 +13,4 @@ mod flood;
 mod identity;
 mod policy;
 mod refs;
+mod signatures;
