@@ -111,6 +111,7 @@ roles = ["ci"]
 %%
 alice@example.com namespaces="git" ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA8hjDzvnxiVHxcVGNWuJpDHD96z2ow11dnIH7R29l8c
 "#;
+
 /// Names of refs, lists of changes and commits of code, as pushes bring them.
 const PUSH: &[&str] = &[
     "refs/heads/main",
@@ -135,11 +136,11 @@ pub(crate) fn all() -> impl Iterator<Item = (&'static str, Vec<u8>)> {
         .iter()
         .map(|text| ("content", text.as_bytes().to_vec()));
     let policy = [("policy", POLICY.as_bytes().to_vec())];
-    owners.chain(content).chain(policy).chain(tokens())
     let push = PUSH.iter().map(|text| ("push", text.as_bytes().to_vec()));
     let certificate = ("push", certificate());
     owners
         .chain(content)
+        .chain(policy)
         .chain(push)
         .chain([certificate])
         .chain(tokens())
