@@ -74,6 +74,11 @@ fn headers_that_git_does_not_write_are_refused() {
         ("a zero byte", head.replace("Ann", "A\0n")),
         ("an id cut short", head.replacen(TREE, &TREE[1..], 1)),
         ("two trees", format!("tree {TREE}\n{head}")),
+        (
+            "an author without an address",
+            head.replace("<ann@example.org>", "ann@example.org"),
+        ),
+        ("an open address", head.replace("bo@example.org>", "bo@")),
     ] {
         let found = parse(&commit(&headers, "s\n"));
         assert!(found.is_err(), "{bad}: {found:?}");
