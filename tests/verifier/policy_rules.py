@@ -25,6 +25,7 @@ BRANCH_BOOLEANS = {
     "protected", "resolve_threads", "keep_approvals", "codeowners", "owners_required",
     "signed_commits",
 }
+NEVER_EMPTY = {"from", "merge"}
 BRANCH_PARTIES = {"from", "merge", "create", "delete", "override"}
 BRANCH = BRANCH_BOOLEANS | BRANCH_PARTIES | {"approvals", "require", "checks", "methods"}
 COUNTS = {"push_refs", "push_events", "push_commits", "push_paths", "push_objects"}
@@ -162,7 +163,8 @@ def _branch(rule: dict[str, Any], names: Names) -> None:
     for key in BRANCH_BOOLEANS & rule.keys():
         boolean(rule[key])
     for key in BRANCH_PARTIES & rule.keys():
-        names.parties(rule[key])
+        parties = names.parties(rule[key])
+        require(bool(parties) or key not in NEVER_EMPTY)
     whole(rule.get("approvals", 1), 0, 100)
     for group in _tables(rule.get("require", [])):
         whole(table(group, {"count", "from"}, set())["count"], 1, 100)

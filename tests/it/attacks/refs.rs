@@ -177,7 +177,7 @@ fn d7_something_else_at_a_forge_ref() {
 
 /// D17: a client writes what only the sequencer writes: receipts, archive, notes; also a receipt of its own signing.
 /// Numbers of objects stand in the receipts' tree, so there is no ref of theirs to push to.
-/// Refused: ref-owner, ref-namespace
+/// Refused: ref-owner, ref-namespace, server-door
 #[test]
 fn d17_what_only_the_sequencer_writes() {
     let stage = Stage::new();
@@ -206,7 +206,7 @@ fn d17_what_only_the_sequencer_writes() {
     let forged = raw.write(&alice);
     let refspec = format!("{forged}:refs/forge/receipts");
     stage.refuses(&alice, "ref-owner", &[&refspec]);
-    // On the server itself, somehow: whoever verifies sees that it is not the sequencer's.
+    // On the server itself, somehow: clones raise the alarm, and the server goes no further from it.
     stage.open(&alice, "topic");
     assert_ne!(stage.on_server_id("refs/forge/receipts"), last);
     alice.touchmark(&["verify", "refs/forge/receipts"]).ok();
@@ -214,7 +214,9 @@ fn d17_what_only_the_sequencer_writes() {
     super::stage::hash_object(&server, "commit", &raw.bytes());
     stage.by_hand("refs/forge/receipts", Some(forged));
     let bob = stage.person("bob");
-    bob.touchmark(&["sync"]).ok();
+    let told = bob.touchmark(&["sync"]).fails(5);
+    assert!(told.contains("ALARM"), "{told}");
     let told = bob.touchmark(&["verify", "refs/forge/receipts"]).refused();
     assert!(told.contains("right-missing"), "{told}");
+    stage.refuses_late(&alice, "server-door", &["topic:refs/heads/other"]);
 }

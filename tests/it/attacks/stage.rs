@@ -214,7 +214,10 @@ impl Stage {
             .retain(|object| before.objects.contains(object) || !is_certificate(object));
         assert_eq!(after.refs, before.refs, "a refused push moved a ref");
         let left: Vec<&String> = after.objects.difference(&before.objects).collect();
-        assert!(left.is_empty(), "a refused push left objects behind: {left:?}");
+        assert!(
+            left.is_empty(),
+            "a refused push left objects behind: {left:?}"
+        );
         assert_eq!(after.objects.len(), before.objects.len());
     }
 

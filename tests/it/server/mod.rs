@@ -1,10 +1,12 @@
 //! The server that refuses: stock git pushes to a repository with the hooks installed.
 
+mod courtesy;
 mod crashes;
 mod doors;
 mod hooks;
 mod pushes;
 mod races;
+mod receipts;
 mod refusals;
 mod setup;
 

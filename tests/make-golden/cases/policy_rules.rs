@@ -107,6 +107,8 @@ methods-empty | ["merge", "squash"] | []
 methods-unknown | ["merge", "squash"] | ["merge", "octopus"]
 methods-twice | ["merge", "squash"] | ["merge", "merge"]
 merge-unknown | merge = ["alice"] | merge = ["eve"]
+merge-empty | merge = ["alice"] | merge = []
+from-empty | from = ["bob"] | from = []
 create-unknown | create = [] | create = ["eve"]
 delete-unknown | delete = ["@empty"] | delete = ["@eve"]
 override-unknown | override = ["alice" | override = ["eve"

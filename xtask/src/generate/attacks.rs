@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
 
@@ -48,10 +48,17 @@ pub(crate) fn page(root: &Path, registry: &Registry) -> Result<String> {
         .with_context(|| format!("reading {}", folder.display()))?
         .collect::<Result<Vec<_>, _>>()?;
     files.sort_by_key(std::fs::DirEntry::file_name);
-    for file in files {
-        let path = file.path();
-        let text = std::fs::read_to_string(&path)?;
-        for attack in attacks_in(&text).with_context(|| path.display().to_string())? {
+    let files: Vec<(PathBuf, String)> = files
+        .iter()
+        .map(|file| Ok((file.path(), std::fs::read_to_string(file.path())?)))
+        .collect::<Result<_>>()?;
+    // What a comment says of rules must be in the code too; some tests call helpers in other files for it.
+    let code: String = files
+        .iter()
+        .map(|(_, text)| without_comments(text))
+        .collect();
+    for (path, text) in &files {
+        for attack in attacks_in(text, &code).with_context(|| path.display().to_string())? {
             for rule in &attack.refused {
                 ensure!(
                     registry.rule.iter().any(|known| known.id == *rule),
@@ -74,15 +81,17 @@ fn place(line: &str) -> Option<(char, u32)> {
     Some((letter, line.get(1..)?.parse().ok()?))
 }
 
+/// The lines of a file that are not comments.
+fn without_comments(text: &str) -> String {
+    text.lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .collect()
+}
+
 /// The attacks that a file of tests describes.
-fn attacks_in(text: &str) -> Result<Vec<Attack>> {
+fn attacks_in(text: &str, code: &str) -> Result<Vec<Attack>> {
     let mut attacks = Vec::new();
     let mut comment: Vec<&str> = Vec::new();
-    // What a comment says of rules must be in the code too; some tests call others for it.
-    let code: String = text
-        .lines()
-        .filter(|line| !line.trim_start().starts_with("//"))
-        .collect();
     for line in text.lines() {
         if let Some(said) = line.strip_prefix("///") {
             comment.push(said.trim());
@@ -93,7 +102,7 @@ fn attacks_in(text: &str) -> Result<Vec<Attack>> {
                 && comment.first().is_some_and(|first| is_line(first))
             {
                 let name = name.split('(').next().unwrap_or(name);
-                attacks.push(attack(&comment, name, &code)?);
+                attacks.push(attack(&comment, name, code)?);
             }
             comment.clear();
         }

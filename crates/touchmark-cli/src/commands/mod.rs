@@ -12,6 +12,8 @@ mod log;
 mod person;
 mod policy;
 mod pr;
+#[cfg(unix)]
+mod pre_push;
 mod receipts;
 mod reference;
 mod review;
@@ -42,6 +44,8 @@ pub(crate) enum Command {
     #[cfg(unix)]
     Server(server::Args),
     Hook(hook::Args),
+    #[cfg(unix)]
+    PrePush(pre_push::Args),
     Policy(policy::Args),
     Can(can::Args),
     Team(team::Args),
@@ -66,6 +70,8 @@ pub(crate) fn run(command: &Command, globals: &Globals, out: &Output) -> anyhow:
         #[cfg(unix)]
         Command::Server(args) => server::run(args, globals, out),
         Command::Hook(args) => hook::run(args),
+        #[cfg(unix)]
+        Command::PrePush(args) => pre_push::run(args, globals, out),
         Command::Policy(args) => policy::run(args, globals, out),
         Command::Can(args) => can::run(args, globals, out),
         Command::Team(args) => team::run(args, globals, out),

@@ -507,7 +507,7 @@ mod tests {
         check("abc", Err("not an id"));
         check("main", Err("not an id"));
         check("ffff", Err("there is no object"));
-        check("#7", Err("a number"));
+        check("#7", Err("the number #7"));
         assert_eq!(logs[0].root().map(|id| id.kind()), Some(HashKind::Sha1));
     }
 

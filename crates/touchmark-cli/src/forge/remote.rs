@@ -377,13 +377,12 @@ fn check_signers(
     let new = repo.load_commits(latest, &known, &Budget::default())?;
     for (id, object) in new.iter() {
         let signed = sign::verify_commit(&object.data, repo.hash_kind()).ok();
-        let may = signed
-            .and_then(|key| policy.key(&key))
-            .is_some_and(|key| {
-                policy.bots.contains_key(&key.owner) && policy.grants(&key.owner, Right::Sequence)
-            });
+        let may = signed.and_then(|key| policy.key(&key)).is_some_and(|key| {
+            policy.bots.contains_key(&key.owner) && policy.grants(&key.owner, Right::Sequence)
+        });
         if !may {
-            let what = format!("its receipt {id} is signed by nobody whom the policy lets sign receipts");
+            let what =
+                format!("its receipt {id} is signed by nobody whom the policy lets sign receipts");
             return Err(alarm(remote, &what).into());
         }
     }

@@ -83,6 +83,12 @@ fn headers_that_git_does_not_write_are_refused() {
         let found = parse(&commit(&headers, "s\n"));
         assert!(found.is_err(), "{bad}: {found:?}");
     }
+}
+
+#[test]
+fn headers_that_git_writes_are_read() {
+    let head = plain();
+    let signed = |name: &str| format!("{head}{name} x\n y\n");
     for (good, headers) in [
         ("plain", head.clone()),
         ("signed", signed("gpgsig")),

@@ -295,7 +295,12 @@ fn apply_overrides(items: &mut [Item], state: &PrState, policy: &Policy, facts: 
     };
     for item in items.iter_mut().filter(|item| item.shuts()) {
         let kind = item.id.split(':').next().unwrap_or_default();
-        if OVERRIDABLE.contains(&kind) {
+        // A damaged record is no condition that somebody could take on themselves.
+        let damaged = item
+            .refusals
+            .iter()
+            .any(|one| one.rule == Rule::RecordError);
+        if OVERRIDABLE.contains(&kind) && !damaged {
             item.overridden = Some(over.event);
         }
     }

@@ -10,19 +10,21 @@ use crate::sign::PublicKey;
 
 /// Judges the policy that starts a repository: `chain` and `outcome` are its replay.
 ///
-/// It is taken only if it knows this server's sequencer, and if its signer is the founder, where the server was made
+/// It is taken only if it is not dated ahead of `now`, if it knows this server's sequencer, and if its signer is the founder, where the server was made
 /// for one.
 ///
 /// # Errors
 ///
 /// What is wrong with it.
 pub fn founding(
+    now: i64,
     chain: &PolicyChain,
     outcome: &Outcome,
     sequencer: &PublicKey,
     founder: Option<&PublicKey>,
 ) -> Result<(), Refusal> {
     let policy = sound(chain, outcome)?;
+    expect_not_ahead(now, outcome)?;
     expect_sequencer(policy, sequencer)?;
     let first = chain.ids().next().and_then(|id| chain.get(&id));
     let theirs = |first: &Policy, founder: &PublicKey| {
@@ -59,14 +61,19 @@ pub fn succession(
         let reason = "the policy would lose a version that was accepted";
         return Err(Refusal::new(Rule::RefRewind, reason));
     }
+    expect_not_ahead(scene.now, outcome)?;
+    expect_sequencer(policy, sequencer)
+}
+
+fn expect_not_ahead(now: i64, outcome: &Outcome) -> Result<(), Refusal> {
     let ahead = outcome
         .tip_facts
-        .is_some_and(|facts| facts.seconds > scene.now.saturating_add(super::TOLERANCE_SECONDS));
+        .is_some_and(|facts| facts.seconds > now.saturating_add(super::TOLERANCE_SECONDS));
     if ahead {
         let reason = "the version is dated ahead of the clock here";
         return Err(Refusal::new(Rule::TimeFuture, reason));
     }
-    expect_sequencer(policy, sequencer)
+    Ok(())
 }
 
 fn sound<'a>(chain: &'a PolicyChain, outcome: &Outcome) -> Result<&'a Policy, Refusal> {

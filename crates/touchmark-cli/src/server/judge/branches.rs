@@ -10,7 +10,6 @@ use touchmark_core::refusal::Refusal;
 use touchmark_core::sign;
 use touchmark_git::Repository;
 
-use super::view::View;
 use super::{Asked, content, fault};
 use crate::facts::{self, Range};
 
@@ -23,12 +22,17 @@ const TAGS_MAX: usize = 8;
 /// Most protected branches that a new one is compared with.
 const COMPARED_MAX: usize = 50;
 
+/// Where a server has its branches.
+pub(super) const HEADS: &str = "refs/heads/";
+
 /// Gathers the facts for every branch that no merge of the push moves, and for every tag.
+///
+/// The server's branches are below `heads`: on the server itself [`HEADS`], in a clone where it keeps what it last saw.
 pub(super) fn gather(
     repo: &Repository,
-    _view: &View,
     scene: &Scene<'_>,
     asked: &[Asked<'_>],
+    heads: &str,
     whole: &mut Whole,
 ) -> Result<(), Vec<Refusal>> {
     let merged: Vec<String> = whole
@@ -42,13 +46,13 @@ pub(super) fn gather(
     let mut limit = content::Limit::of(scene)?;
     let mut protected = None;
     // A project's first history comes as it is, and its tags with it.
-    let is_first = brings_first(repo, scene, asked)?;
+    let is_first = brings_first(repo, scene, asked, heads)?;
     for one in asked {
         match &one.place {
             Place::Branch(name) if !merged.contains(&one.command.name) => {
                 let protected = match &protected {
                     Some(known) => known,
-                    None => protected.insert(protected_branches(repo, scene)?),
+                    None => protected.insert(protected_branches(repo, scene, heads)?),
                 };
                 let change = branch(repo, scene, protected, name, one, &mut limit)?;
                 whole.branches.push(change);
@@ -58,7 +62,7 @@ pub(super) fn gather(
                 if let Some(commit) = change.commit.filter(|_| !is_first) {
                     let protected = match &protected {
                         Some(known) => known,
-                        None => protected.insert(protected_branches(repo, scene)?),
+                        None => protected.insert(protected_branches(repo, scene, heads)?),
                     };
                     change.commits = tagged(repo, scene, protected, commit, &mut limit)?;
                 }
@@ -75,6 +79,7 @@ pub(super) fn brings_first(
     repo: &Repository,
     scene: &Scene<'_>,
     asked: &[Asked<'_>],
+    heads: &str,
 ) -> Result<bool, Vec<Refusal>> {
     let (_, policy) = scene.policy().map_err(|refusal| vec![refusal])?;
     let starts = |one: &Asked<'_>| match &one.place {
@@ -84,18 +89,19 @@ pub(super) fn brings_first(
         }
         _ => false,
     };
-    Ok(asked.iter().any(starts) && protected_branches(repo, scene)?.is_empty())
+    Ok(asked.iter().any(starts) && protected_branches(repo, scene, heads)?.is_empty())
 }
 
 /// The protected branches that exist, with what they hold.
 fn protected_branches(
     repo: &Repository,
     scene: &Scene<'_>,
+    heads: &str,
 ) -> Result<BTreeMap<String, ObjectId>, Vec<Refusal>> {
     let (_, policy) = scene.policy().map_err(|refusal| vec![refusal])?;
-    let mut branches = repo.refs("refs/heads/").map_err(fault::refs)?;
+    let mut branches = repo.refs(heads).map_err(fault::refs)?;
     branches.retain(|name, _| {
-        let short = name.strip_prefix("refs/heads/").unwrap_or(name);
+        let short = name.strip_prefix(heads).unwrap_or(name);
         policy.rules.branch(short).0.protected
     });
     Ok(branches)

@@ -5,6 +5,7 @@
 
 mod branches;
 mod content;
+mod courtesy;
 mod fault;
 mod imports;
 mod landings;
@@ -18,6 +19,8 @@ use touchmark_core::policy::PolicyChain;
 use touchmark_core::push::{Place, RefChange, Scene, Whole, check_neighbours, decide};
 use touchmark_core::refusal::Refusal;
 use touchmark_git::{RefEdit, Repository};
+
+pub(crate) use courtesy::courtesy;
 
 use super::push::{Command, Decision, Push, Report};
 use super::receipt::Seal;
@@ -42,7 +45,7 @@ pub(crate) fn judge(repo: &Repository, push: &Push) -> Result<Decision, Vec<Refu
     let asked = places(repo, push)?;
     let proof = proof::of(repo, &view, push)?;
     if view.policies.latest().is_none() {
-        let policies = policy::found(repo, &view, &asked)?;
+        let policies = policy::found(repo, &view, &asked, push.now)?;
         return decision(&view, push, Vec::new(), &policies, &proof.pusher);
     }
     let scene = Scene {
@@ -55,7 +58,7 @@ pub(crate) fn judge(repo: &Repository, push: &Push) -> Result<Decision, Vec<Refu
     let policies = policy::succeed(repo, &view, &scene, &asked, &mut whole)?;
     logs::grow_all(repo, &view, &scene, &asked, &mut whole)?;
     landings::gather(repo, &view, &scene, &asked, &mut whole)?;
-    branches::gather(repo, &view, &scene, &asked, &mut whole)?;
+    branches::gather(repo, &scene, &asked, branches::HEADS, &mut whole)?;
     let imported = imports::gather(repo, &view, &scene, &proof, push, &asked, &mut whole)?;
     decide(&scene, &proof, &whole)?;
     let policies = policies.as_ref().unwrap_or(&view.policies);
@@ -149,7 +152,7 @@ fn expect_limits(
         ),
         ("bytes, unpacked", push.brings.bytes, limits.push_bytes),
     ] {
-        if count > limit && !branches::brings_first(repo, scene, asked)? {
+        if count > limit && !branches::brings_first(repo, scene, asked, branches::HEADS)? {
             return over(what, count, limit);
         }
     }

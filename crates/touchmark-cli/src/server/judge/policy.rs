@@ -19,6 +19,7 @@ pub(super) fn found(
     repo: &Repository,
     view: &View,
     asked: &[Asked<'_>],
+    now: i64,
 ) -> Result<PolicyChain, Vec<Refusal>> {
     let founds = |one: &Asked<'_>| one.place == Place::Log(LogName::Policy);
     let (Some(tip), [_]) = (
@@ -39,7 +40,7 @@ pub(super) fn found(
         .map_err(|err| fault::load("refs/forge/policy", err))?;
     let (chain, outcome) = replay_policy(tip, &objects, Trust::Nothing);
     let founder = setup::founder(repo).map_err(|err| fault::other(&err))?;
-    founding(&chain, &outcome, &view.sequencer, founder.as_ref())
+    founding(now, &chain, &outcome, &view.sequencer, founder.as_ref())
         .map_err(|refusal| vec![refusal])?;
     Ok(chain)
 }

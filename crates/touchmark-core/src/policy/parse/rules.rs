@@ -263,6 +263,13 @@ fn branch(
         Some(given) => parties(&at(field), given, names),
         None => Ok(base.clone()),
     };
+    // Left out, these let anybody; an empty list would look like nobody, and would let the last one's successor be all.
+    for (field, given) in [("from", &table.from), ("merge", &table.merge)] {
+        if given.as_ref().is_some_and(Vec::is_empty) {
+            let reason = "names nobody; leave it out where anybody with the right is meant";
+            return Err(toml_error(Some(&at(field)), reason));
+        }
+    }
     if key == "defaults" && table.r#match.is_some() {
         return Err(toml_error(Some(&at("match")), "the defaults hold for all"));
     }

@@ -79,6 +79,14 @@ fn parties_that_are_not_good() {
             "policy.toml, defaults.from: \"eve\" is no person or bot of the policy",
         ),
         (
+            "defaults.merge = []",
+            "policy.toml, defaults.merge: names nobody; leave it out where anybody with the right is meant",
+        ),
+        (
+            "branch = [{ match = [\"main\"], from = [] }]",
+            "policy.toml, branch[0].from: names nobody; leave it out where anybody with the right is meant",
+        ),
+        (
             "defaults.merge = [\"@eve\"]",
             "policy.toml, defaults.merge: \"@eve\" is no team of the policy",
         ),
@@ -305,13 +313,13 @@ fn a_rule_has_from_the_defaults_what_it_leaves_out() {
     let policy = good(
         "teams.core.members = [\"carol\"]\n\
         defaults = { approvals = 2, from = [\"@core\"], methods = [\"squash\"], codeowners = true }\n\
-        branch = [{ match = [\"main\"], approvals = 3 }, { match = [\"x\"], from = [], codeowners = false }]",
+        branch = [{ match = [\"main\"], approvals = 3 }, { match = [\"x\"], from = [\"alice\"], codeowners = false }]",
     );
     let [main, other] = policy.rules.branches.as_slice() else {
         panic!("two rules");
     };
     assert_eq!((main.approvals, other.approvals), (3, 2));
-    assert!(main.from.contains("@core") && other.from.is_empty());
+    assert!(main.from.contains("@core") && !other.from.contains("@core"));
     assert!(main.codeowners && !other.codeowners);
     assert_eq!(main.methods, [MergeMethod::Squash].into());
     assert_eq!(policy.defaults.approvals, 2);

@@ -40,8 +40,7 @@ match = ["docs/api/"]
 write = []
 "#;
 
-/// The lists of a policy that name parties. An empty one names nobody; `merge` and `by` are never empty here, see
-/// [`an_empty_list_of_who_may_merge_is_anybody`].
+/// The lists of a policy that name parties. An empty one names nobody; `merge` and `by` are never empty.
 fn lists(policy: &mut Policy) -> Vec<(&mut Parties, bool)> {
     let rules = &mut policy.rules;
     let mut all = Vec::new();
@@ -179,15 +178,4 @@ proptest! {
             }
         }
     }
-}
-
-#[test]
-fn an_empty_list_of_who_may_merge_is_anybody() {
-    // So the reference says; whoever takes out the last name lets everyone with the right merge.
-    let main = name("refs/heads/main");
-    let listed = Rules::default().and_default("merge = [\"alice\"]").policy();
-    assert!(!listed.can("carol", Action::Merge(&main)).allowed);
-    let empty = Rules::default().and_default("merge = []").policy();
-    assert!(empty.can("carol", Action::Merge(&main)).allowed);
-    assert!(!empty.can("dave", Action::Merge(&main)).allowed);
 }

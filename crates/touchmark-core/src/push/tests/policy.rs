@@ -21,8 +21,11 @@ fn replayed(world: &World, tip: crate::id::ObjectId) -> (PolicyChain, Outcome) {
 fn found(rules: &Rules, sequencer: &str, founder: Option<&PublicKey>) -> Result<(), Refusal> {
     let world = World::new(rules);
     let (chain, outcome) = replayed(&world, world.newest());
-    founding(&chain, &outcome, &key(sequencer).public(), founder)
+    founding(NOW, &chain, &outcome, &key(sequencer).public(), founder)
 }
+
+/// The server's clock; the worlds here begin at 1000.
+const NOW: i64 = 2000;
 
 #[test]
 fn a_policy_that_knows_the_sequencer_and_the_founder_starts_a_repository() {
@@ -54,13 +57,16 @@ fn what_does_not_count_starts_nothing() {
     let world = World::new(&rules());
     let (chain, mut outcome) = replayed(&world, world.newest());
     let sequencer = key("ci").public();
-    let none = founding(&PolicyChain::default(), &outcome, &sequencer, None);
+    let none = founding(NOW, &PolicyChain::default(), &outcome, &sequencer, None);
     refused(none, Rule::PolicyUnknown);
+    // Everything that follows would have to be dated ahead as well.
+    let early = founding(1000 - 601, &chain, &outcome, &sequencer, None);
+    refused(early, Rule::TimeFuture);
     outcome.rejected.push(crate::replay::Rejected {
         event: world.newest(),
         refusal: Refusal::new(Rule::PolicyForm, "bad"),
     });
-    let found = founding(&chain, &outcome, &sequencer, None);
+    let found = founding(NOW, &chain, &outcome, &sequencer, None);
     refused(found, Rule::PolicyForm);
 }
 
