@@ -89,22 +89,7 @@ fn try_once(
 ) -> Result<(), Failed> {
     let receipt = receipt::next_receipt(repo, push, decision).map_err(Failed::Refused)?;
     reached(Step::Receipt);
-    if decision.names_change(&receipt.name) {
-        let reason = format!(
-            "the push changes {}, which only its receipt may",
-            receipt.name
-        );
-        return Err(Failed::Refused(refuse(Rule::ServerError, reason)));
-    }
-    let intent = Intent {
-        receipt: Some(receipt.clone()),
-        changes: decision
-            .changes
-            .iter()
-            .filter(|edit| !edit.is_verify())
-            .cloned()
-            .collect(),
-    };
+    let intent = intent(decision, &receipt)?;
     if !watch.begin_commit() {
         return Err(Failed::Refused(refuse(
             Rule::ServerError,
@@ -143,6 +128,20 @@ fn try_once(
     let _ = journal::remove(repo);
     reached(Step::Settled);
     Ok(())
+}
+
+/// What is about to move.
+fn intent(decision: &Decision, receipt: &RefEdit) -> Result<Intent, Failed> {
+    let name = &receipt.name;
+    if decision.changes.iter().any(|edit| edit.name == *name) {
+        let reason = format!("the push changes {name}, which only its receipt may");
+        return Err(Failed::Refused(refuse(Rule::ServerError, reason)));
+    }
+    let changes = decision.changes.iter().filter(|edit| !edit.is_verify());
+    Ok(Intent {
+        receipt: Some(receipt.clone()),
+        changes: changes.cloned().collect(),
+    })
 }
 
 /// The first ref that the decision rests on and that holds something else by now.

@@ -78,10 +78,3 @@ pub(crate) struct Landing {
     /// Whether it was not a fast-forward.
     pub(crate) forced: bool,
 }
-
-impl Decision {
-    /// Whether the decision changes the ref.
-    pub(crate) fn names_change(&self, name: &str) -> bool {
-        self.changes.iter().any(|edit| edit.name == name)
-    }
-}
