@@ -1,5 +1,7 @@
 //! Inputs in the forms that the golden logs do not have.
 
+use touchmark_core::sign::SecretKey;
+
 /// Code owners, each after a path and a border, as the target divides them.
 const CODEOWNERS: &[&str] = &[
     "src/x.rs\n%%\n*  @one @org/two  # all\n*.rs three@example.com\n/src/ @four\n/src/x.rs\n",
@@ -110,6 +112,21 @@ roles = ["ci"]
 alice@example.com namespaces="git" ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA8hjDzvnxiVHxcVGNWuJpDHD96z2ow11dnIH7R29l8c
 "#;
 
+/// Names of refs, lists of changes and commits of code, as pushes bring them.
+const PUSH: &[&str] = &[
+    "refs/heads/main",
+    "refs/tags/v1.0",
+    "refs/for/release/1",
+    "refs/forge/policy",
+    "refs/forge/queue/release/1/log",
+    "refs/forge/pr/4b825dc642cb6eb9a060e54bf8d69288fbee4904/heads",
+    "refs/forge/guest/6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321/4b825dc642cb6eb9a060e54bf8d69288fbee4904/log",
+    "0000000000000000000000000000000000000000 4b825dc642cb6eb9a060e54bf8d69288fbee4904 refs/heads/a\n4b825dc642cb6eb9a060e54bf8d69288fbee4904 0000000000000000000000000000000000000000 refs/heads/b c\n",
+    "tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\nparent 4b825dc642cb6eb9a060e54bf8d69288fbee4904\nauthor A <a@example.org> 1 +0000\ncommitter B <b@example.org> 1 +0000\nencoding ISO-8859-1\ngpgsig x\n y\n\nSubject\n\nCo-authored-by: C <c@example.org>\nForge-Event: merge/1\n",
+];
+
+const CERTIFICATE: &str = "certificate version 0.1\npusher key 1760000000 +0000\npushee file:///srv\nnonce 1760000000-abc\npush-option a=b\n\n0000000000000000000000000000000000000000 4b825dc642cb6eb9a060e54bf8d69288fbee4904 refs/for/main\n";
+
 /// Every example with the name of its target.
 pub(crate) fn all() -> impl Iterator<Item = (&'static str, Vec<u8>)> {
     let owners = CODEOWNERS
@@ -119,7 +136,20 @@ pub(crate) fn all() -> impl Iterator<Item = (&'static str, Vec<u8>)> {
         .iter()
         .map(|text| ("content", text.as_bytes().to_vec()));
     let policy = [("policy", POLICY.as_bytes().to_vec())];
-    owners.chain(content).chain(policy).chain(tokens())
+    let push = PUSH.iter().map(|text| ("push", text.as_bytes().to_vec()));
+    let certificate = ("push", certificate());
+    owners
+        .chain(content)
+        .chain(policy)
+        .chain(push)
+        .chain([certificate])
+        .chain(tokens())
+}
+
+/// A push certificate whose signature is good.
+fn certificate() -> Vec<u8> {
+    let armor = SecretKey::from_seed(&[7; 32]).sign(CERTIFICATE.as_bytes());
+    [CERTIFICATE, &armor].concat().into_bytes()
 }
 
 /// Whole tokens, put together here so that no tool takes this file for a leak.

@@ -27,6 +27,8 @@ fn main() -> Result<(), Box<dyn Error>> {
             let (_, refs, objects) = golden::load(&fs::read_to_string(&path)?)?;
             refs.keys()
                 .try_for_each(|name| corpus.add("registry", name.as_bytes()))?;
+            refs.keys()
+                .try_for_each(|name| corpus.add("push", name.as_bytes()))?;
             seeds += objects.len();
             corpus.add_objects(&objects)?;
         }
@@ -64,6 +66,7 @@ impl Corpus {
 
     fn add_commit(&self, objects: &Objects, commit: &[u8]) -> Result<(), Box<dyn Error>> {
         self.add("event_codec", commit)?;
+        self.add("push", commit)?;
         self.add("signature", commit)?;
         if let Ok((_, armor)) = split_signature(commit, objects.kind()) {
             self.add("signature", armor.as_bytes())?;

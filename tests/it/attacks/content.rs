@@ -1,10 +1,10 @@
 //! Attacks on whoever fetches, checks out or reads what was pushed.
 
-use touchmark_core::event::{Anchor, Payload, Verdict, payload};
+use touchmark_core::event::{Payload, Verdict, payload};
 use touchmark_core::id::ObjectId;
 use touchmark_core::object::{MODE_FILE, MODE_TREE, TreeEntry, write_tree};
 
-use super::stage::{Stage, open_branches, to_log, tree, write};
+use super::stage::{Raw, Stage, open_branches, to_log, tree, write};
 use crate::env::Person;
 use crate::workspace;
 
@@ -98,6 +98,27 @@ fn f1_names_that_are_taken_for_something_else() {
     stage.accepts(&dave, &[&format!("{plain}:refs/heads/files")]);
 }
 
+/// Where links lead: out of the tree, or into the repository itself.
+const TARGETS: [&str; 5] = [
+    "/etc/passwd",
+    "../outside",
+    "a/../../outside",
+    ".git/hooks/post-checkout",
+    "c:\\windows",
+];
+
+/// Addresses of submodules that run a program or are files of whoever clones.
+const URLS: [&str; 3] = ["ext::sh -c evil", "file:///etc", "/etc"];
+
+/// Names that act on a terminal, or show letters in another order.
+const NAMES: [&str; 5] = [
+    "a\u{1b}[2Jb",
+    "a\nb",
+    "a\u{9b}2Jb",
+    "a\u{202e}b",
+    "a\u{2066}b",
+];
+
 /// F2: links out of the tree and into `.git`, submodules that run a program or read this machine's files, names that
 /// act on a terminal or show another order.
 /// Stock: takes them all, with `receive.fsckObjects` too.
@@ -106,39 +127,22 @@ fn f1_names_that_are_taken_for_something_else() {
 fn f2_links_submodules_and_hidden_characters() {
     let stage = Stage::with_policy(&open_branches());
     let dave = stage.person("dave");
-    let file = write(&dave, "blob", b"text\n");
-    let mut entries: Vec<(u32, Vec<u8>, ObjectId)> = Vec::new();
-    let targets = [
-        "/etc/passwd",
-        "../outside",
-        "a/../../outside",
-        ".git/hooks/post-checkout",
-        "c:\\windows",
-    ];
-    for (number, target) in targets.iter().enumerate() {
-        let id = write(&dave, "blob", target.as_bytes());
-        entries.push((MODE_LINK, format!("link-{number}").into_bytes(), id));
+    let blob = |text: &str| write(&dave, "blob", text.as_bytes());
+    let mut entries: Vec<(u32, String, ObjectId)> = Vec::new();
+    for (number, target) in TARGETS.iter().enumerate() {
+        entries.push((MODE_LINK, format!("link-{number}"), blob(target)));
     }
-    let urls = ["ext::sh -c evil", "file:///etc", "/etc"];
-    for (number, url) in urls.iter().enumerate() {
+    for (number, url) in URLS.iter().enumerate() {
         let text = format!("[submodule \"a\"]\n\tpath = a\n\turl = {url}\n");
-        let id = write(&dave, "blob", text.as_bytes());
-        let folder = tree(&dave, &[(MODE_FILE, ".gitmodules", id)]);
-        entries.push((MODE_TREE, format!("modules-{number}").into_bytes(), folder));
+        let folder = tree(&dave, &[(MODE_FILE, ".gitmodules", blob(&text))]);
+        entries.push((MODE_TREE, format!("modules-{number}"), folder));
     }
-    let names = [
-        "a\u{1b}[2Jb",
-        "a\nb",
-        "a\u{9b}2Jb",
-        "a\u{202e}b",
-        "a\u{2066}b",
-    ];
-    for name in names {
-        entries.push((MODE_FILE, name.as_bytes().to_vec(), file));
+    for name in NAMES {
+        entries.push((MODE_FILE, name.to_owned(), blob("text\n")));
     }
     let entries: Vec<_> = entries
         .iter()
-        .map(|(mode, name, id)| (*mode, name.as_slice(), *id))
+        .map(|(mode, name, id)| (*mode, name.as_bytes(), *id))
         .collect();
     let forged = code(&stage, &dave, &entries);
     stage.stock();
@@ -147,18 +151,16 @@ fn f2_links_submodules_and_hidden_characters() {
         .ok();
     stage.stock_takes(&dave, &[&format!("{forged}:refs/heads/files")]);
     let rules = [
-        ("content-link", targets.len()),
-        ("content-modules", urls.len()),
-        ("content-name", names.len()),
+        ("content-link", TARGETS.len()),
+        ("content-modules", URLS.len()),
+        ("content-name", NAMES.len()),
     ];
     refuses_code(&stage, &dave, forged, &rules);
-    let inside = write(&dave, "blob", b"src/lock.rs");
     let modules = "[submodule \"a\"]\n\tpath = a\n\turl = https://example.com/a\n";
-    let modules = write(&dave, "blob", modules.as_bytes());
     let entries = [
-        (MODE_LINK, b"link".as_slice(), inside),
-        (MODE_FILE, b".gitmodules", modules),
-        (MODE_FILE, "\u{e9}\u{f1}".as_bytes(), file),
+        (MODE_LINK, b"link".as_slice(), blob("src/lock.rs")),
+        (MODE_FILE, b".gitmodules", blob(modules)),
+        (MODE_FILE, "\u{e9}\u{f1}".as_bytes(), blob("text\n")),
     ];
     let plain = code(&stage, &dave, &entries);
     stage.accepts(&dave, &[&format!("{plain}:refs/heads/files")]);
@@ -267,36 +269,7 @@ fn f11_escapes_in_code_are_written_out() {
     let opened = alice.json(&["pr", "open", "--target=main", "--title=Harmless"]);
     let pr = ObjectId::from_hex(opened["event"].as_str().unwrap()).unwrap();
     dave.touchmark(&["sync"]).ok();
-    let anchors = [
-        "1 new src/lock.rs:1-2",
-        "2 new src/%1B%5D0%3Bx%07%E2%80%AE.rs:1",
-    ];
-    let id = |name: &str| ObjectId::from_hex(&alice.rev(name)).unwrap();
-    let mut raw = stage.raw(
-        "dave",
-        Some(pr),
-        Payload::Review(payload::Review {
-            revision: 1,
-            verdict: Verdict::Comment,
-            base: id("origin/main"),
-            head: id("topic"),
-            comments: anchors.iter().map(|text| anchor(text)).collect(),
-        }),
-    );
-    let text = write(&dave, "blob", b"Like this?\n");
-    let instead = write(&dave, "blob", "two \u{1b}[2J \u{202e}lines\n".as_bytes());
-    let comments = tree(
-        &dave,
-        &[(MODE_FILE, "0001", text), (MODE_FILE, "0002", text)],
-    );
-    let suggestions = tree(&dave, &[(MODE_FILE, "0001", instead)]);
-    raw.unsigned.tree = tree(
-        &dave,
-        &[
-            (MODE_TREE, "comments", comments),
-            (MODE_TREE, "suggestions", suggestions),
-        ],
-    );
+    let raw = review(&stage, pr);
     stage.accepts(&dave, &[&to_log(raw.write(&dave), pr)]);
     alice.touchmark(&["sync"]).ok();
     let id = pr.to_string();
@@ -318,7 +291,29 @@ fn f11_escapes_in_code_are_written_out() {
     assert!(shown.contains("\\u{202e}"), "{shown}");
 }
 
-fn anchor(text: &str) -> Anchor {
-    let read = serde_json::Value::String(text.to_owned());
-    serde_json::from_value(read).unwrap()
+/// A review of Dave's with a comment on code that acts on a terminal and one on a path that does, and a suggestion.
+fn review(stage: &Stage, pr: ObjectId) -> Raw {
+    let (alice, dave) = (stage.person("alice"), stage.person("dave"));
+    let anchors = [
+        "1 new src/lock.rs:1-2",
+        "2 new src/%1B%5D0%3Bx%07%E2%80%AE.rs:1",
+    ];
+    let id = |name: &str| ObjectId::from_hex(&alice.rev(name)).unwrap();
+    let payload = payload::Review {
+        revision: 1,
+        verdict: Verdict::Comment,
+        base: id("origin/main"),
+        head: id("topic"),
+        comments: serde_json::from_value(serde_json::json!(anchors)).unwrap(),
+    };
+    let mut raw = stage.raw("dave", Some(pr), Payload::Review(payload));
+    let blob = |name, text: &str| (MODE_FILE, name, write(&dave, "blob", text.as_bytes()));
+    let both = [blob("0001", "Like this?\n"), blob("0002", "Like this?\n")];
+    let instead = [blob("0001", "two \u{1b}[2J \u{202e}lines\n")];
+    let folders = [
+        (MODE_TREE, "comments", tree(&dave, &both)),
+        (MODE_TREE, "suggestions", tree(&dave, &instead)),
+    ];
+    raw.unsigned.tree = tree(&dave, &folders);
+    raw
 }

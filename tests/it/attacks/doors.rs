@@ -56,23 +56,28 @@ fn e4_a_write_that_is_no_push() {
     stage.by_hand(&log, Some(first));
     stage.refuses_late(&alice, "server-door", &[&to_log(second, pr)]);
     stage.by_hand(&log, Some(pr));
-    // Nor does a pull request land on a branch that somebody has moved.
+    land_on_what_was_moved(&stage, pr);
+    stage.accepts(&alice, &[&to_log(second, pr)]);
+}
+
+/// A pull request does not land on a branch that somebody has moved.
+fn land_on_what_was_moved(stage: &Stage, pr: ObjectId) {
+    let alice = stage.person("alice");
     alice.git(&["switch", "-q", "-c", "fix", "main"]).ok();
     alice.write("fix.txt", "fixed\n");
     let fix = ObjectId::from_hex(&alice.commit("Fix")).unwrap();
     stage.accepts(&alice, &["fix:refs/heads/fix"]);
     let main = stage.on_server_id("refs/heads/main");
     stage.by_hand("refs/heads/main", Some(fix));
-    let code = Code::of(&stage, &alice, "topic");
+    let code = Code::of(stage, &alice, "topic");
     let merged = ["merge-tree", "--write-tree", "fix", "topic"];
     let code = Code {
         tree: ObjectId::from_hex(alice.git(&merged).ok().trim()).unwrap(),
         ..code
     };
-    let refspecs = code.merge(&stage, "carol", pr, &alice).refspecs(pr);
+    let refspecs = code.merge(stage, "carol", pr, &alice).refspecs(pr);
     stage.refuses_late(&alice, "server-door", &args(&refspecs));
     stage.by_hand("refs/heads/main", Some(main));
-    stage.accepts(&alice, &[&to_log(second, pr)]);
 }
 
 /// E5: the hooks crash, are killed (as for want of memory), or take too long, before and after the push is judged.

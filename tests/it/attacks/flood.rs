@@ -313,10 +313,10 @@ fn push_by_hand(by: &Person<'_>, name: &str, new: ObjectId) -> String {
     run.stderr + &run.stdout
 }
 
-/// F13: names and ids that would lead out of where they belong, if a program made a path of them.
-/// Refused: push-form, ref-namespace, trailer-value, policy-form
+/// F13: names and ids of refs that would lead out of where they belong, if a program made a path of them.
+/// Refused: push-form, ref-namespace
 #[test]
-fn f13_names_that_lead_elsewhere() {
+fn f13_refs_that_lead_elsewhere() {
     let stage = Stage::new();
     let dave = stage.person("dave");
     let main = stage.on_server_id("refs/heads/main");
@@ -333,21 +333,30 @@ fn f13_names_that_lead_elsewhere() {
     }
     let encoded = format!("{main}:refs/forge/pr/%2e%2e/log");
     stage.refuses(&dave, "ref-namespace", &[&encoded]);
+    let pr = stage.open(&stage.person("alice"), "topic");
+    dave.touchmark(&["sync"]).ok();
+    let heads = dave.rev(&format!("refs/forge/pr/{pr}/heads"));
+    let change = format!("{heads}:refs/for/main");
+    let args = |option| ["--signed", option, &change];
+    stage.refuses_push(&dave, "push-form", &args("-opr=../../config"));
+    stage.refuses_push(&dave, "push-form", &args("-opr=%2e%2e"));
+    let honest = stage.comment("dave", pr, "Here.").write(&dave);
+    stage.accepts(&dave, &[&to_log(honest, pr)]);
+}
+
+/// F13: the same within events and in the policy.
+/// Refused: trailer-value, policy-form
+#[test]
+fn f13_values_that_lead_elsewhere() {
+    let stage = Stage::new();
+    let dave = stage.person("dave");
     let (pr, mut raw) = review(&stage);
-    let option = "-opr=../../config";
-    let change = format!(
-        "{}:refs/for/main",
-        dave.rev(&format!("refs/forge/pr/{pr}/heads"))
-    );
-    stage.refuses_push(&dave, "push-form", &["--signed", option, &change]);
     let text = write(&dave, "blob", b"Here.\n");
     let comments = tree(&dave, &[(MODE_FILE, "0001", text)]);
     raw.unsigned.tree = tree(&dave, &[(MODE_TREE, "comments", comments)]);
-    let anchor = serde_json::json!("1 new src/lock.rs:1");
     if let Payload::Review(review) = &mut raw.unsigned.payload {
-        review
-            .comments
-            .push(serde_json::from_value(anchor).unwrap());
+        let anchors = serde_json::json!(["1 new src/lock.rs:1"]);
+        review.comments = serde_json::from_value(anchors).unwrap();
     }
     for path in [
         "../../etc/passwd",
@@ -360,7 +369,9 @@ fn f13_names_that_lead_elsewhere() {
         let forged = raw.altered(&dave, "new src/lock.rs:", format!("new {path}:"));
         stage.refuses(&dave, "trailer-value", &[&to_log(forged, pr)]);
     }
-    let target = payload::Pr {
+    stage.accepts(&dave, &[&to_log(raw.write(&dave), pr)]);
+    let main = stage.on_server_id("refs/heads/main");
+    let payload = payload::Pr {
         target: RefName::parse("refs/heads/main").unwrap(),
         base: main,
         head: main,
@@ -369,10 +380,9 @@ fn f13_names_that_lead_elsewhere() {
         assignees: Vec::new(),
         reviewers: Vec::new(),
     };
-    let mut opened = stage.raw("dave", None, Payload::Pr(target));
+    let mut opened = stage.raw("dave", None, Payload::Pr(payload));
     opened.unsigned.subject = Some("A title".to_owned());
     let forged = opened.altered(&dave, ": refs/heads/main", ": refs/heads/../../config");
     stage.refuses(&dave, "trailer-value", &[&to_log(forged, forged)]);
-    stage.accepts(&dave, &[&to_log(raw.write(&dave), pr)]);
     judge_policies(&stage, &[("[people.dave]", "[people.\"../dave\"]")]);
 }

@@ -148,16 +148,7 @@ impl Stage {
         let off = ["-c", "core.hooksPath=/dev/null", "update-ref"];
         self.world.on_server(&[&off[..], &tail].concat());
     }
-}
 
-/// An event's payload with one more line after its first parent.
-pub(super) fn with_line(payload: &[u8], line: &str) -> Vec<u8> {
-    let text = std::str::from_utf8(payload).unwrap();
-    let at = text.find("\nauthor ").unwrap() + 1;
-    format!("{}{line}\n{}", &text[..at], &text[at..]).into_bytes()
-}
-
-impl Stage {
     /// Every ref of the server.
     pub(super) fn refs(&self) -> String {
         let format = "--format=%(refname) %(objectname)";
@@ -176,4 +167,11 @@ impl Stage {
         );
         assert_eq!(self.refs(), before, "a refused push moved a ref");
     }
+}
+
+/// An event's payload with one more line after its first parent.
+pub(super) fn with_line(payload: &[u8], line: &str) -> Vec<u8> {
+    let text = std::str::from_utf8(payload).unwrap();
+    let at = text.find("\nauthor ").unwrap() + 1;
+    format!("{}{line}\n{}", &text[..at], &text[at..]).into_bytes()
 }

@@ -20,6 +20,7 @@ mod owners;
 mod policy;
 mod races;
 mod refs;
+mod signatures;
 
 use crate::workspace::read;
 

@@ -214,10 +214,7 @@ impl Stage {
             .retain(|object| before.objects.contains(object) || !is_certificate(object));
         assert_eq!(after.refs, before.refs, "a refused push moved a ref");
         let left: Vec<&String> = after.objects.difference(&before.objects).collect();
-        assert!(
-            left.is_empty(),
-            "a refused push left objects behind: {left:?}"
-        );
+        assert!(left.is_empty(), "a refused push left objects behind: {left:?}");
         assert_eq!(after.objects.len(), before.objects.len());
     }
 
@@ -347,21 +344,13 @@ impl Stage {
             .world
             .on_server(&["rev-list", "--count", "refs/forge/policy"]);
         let version = count.trim().parse::<u32>().unwrap() + 1;
+        let blob = |text: &str| write(&clone, "blob", text.as_bytes());
         let plain = [
-            (
-                MODE_FILE,
-                "policy.toml",
-                write(&clone, "blob", toml.as_bytes()),
-            ),
-            (
-                MODE_FILE,
-                "allowed_signers",
-                write(&clone, "blob", signers.as_bytes()),
-            ),
+            (MODE_FILE, "policy.toml", blob(toml)),
+            (MODE_FILE, "allowed_signers", blob(signers)),
         ];
         let tree_id = tree(&clone, &plain);
-        let mut words = Vec::new();
-        for name in endorsers {
+        let endorse = |name: &&'static str| {
             let word = Payload::Endorse(payload::Endorse {
                 version,
                 tree_id,
@@ -369,33 +358,26 @@ impl Stage {
             });
             let bytes = self.raw(name, Some(parent), word).bytes();
             let id = write(&clone, "commit", &bytes).to_string();
-            words.push((id, write(&clone, "blob", &bytes)));
-        }
+            (id, write(&clone, "blob", &bytes))
+        };
+        let words: Vec<(String, ObjectId)> = endorsers.iter().map(endorse).collect();
         let words: Vec<_> = words
             .iter()
             .map(|(name, id)| (MODE_FILE, name.as_str(), *id))
             .collect();
-        let mut raw = self.raw(
-            by,
-            Some(parent),
-            Payload::Policy(payload::Policy {
-                version,
-                nonce: None,
-                origin: None,
-                proposal: None,
-            }),
-        );
-        raw.unsigned.tree = match words.as_slice() {
-            [] => tree_id,
-            words => {
-                let [toml, signers] = plain;
-                let folder = tree(&clone, words);
-                tree(
-                    &clone,
-                    &[toml, signers, (MODE_TREE, "endorsements", folder)],
-                )
-            }
-        };
+        let recorded = Payload::Policy(payload::Policy {
+            version,
+            nonce: None,
+            origin: None,
+            proposal: None,
+        });
+        let mut raw = self.raw(by, Some(parent), recorded);
+        raw.unsigned.tree = tree_id;
+        if !words.is_empty() {
+            let [toml, signers] = plain;
+            let words = (MODE_TREE, "endorsements", tree(&clone, &words));
+            raw.unsigned.tree = tree(&clone, &[toml, signers, words]);
+        }
         raw.write(&clone)
     }
 }

@@ -181,7 +181,29 @@ fn void(
     Ok(void)
 }
 
-/// The earlier revisions that change the same paths from and to the same content as the latest one.
+/// What the message of a revision has that names another target.
+const TARGET: &[u8] = b"\nForge-Target: ";
+
+/// Longest event that is read; the core reads no longer ones.
+const EVENT_MAX_LEN: u64 = 131_072;
+
+/// The revisions for the same target as the latest one: an approval is of a change to a certain branch.
+///
+/// What cannot be read may have been for another. A text that only looks like the trailer costs an approval that must
+/// be given again, and no more.
+fn same_target(repo: &Repository, state: &PrState) -> BTreeSet<u32> {
+    let mut same = BTreeSet::new();
+    for revision in state.revisions.iter().rev() {
+        same.insert(revision.number);
+        match repo.read(revision.event, EVENT_MAX_LEN) {
+            Ok(Some((_, raw))) if !raw.windows(TARGET.len()).any(|part| part == TARGET) => {}
+            _ => break,
+        }
+    }
+    same
+}
+
+/// The earlier revisions for the same target that change the same paths from and to the same content as the latest one.
 fn same_change(
     repo: &Repository,
     state: &PrState,
@@ -201,10 +223,12 @@ fn same_change(
         .map(|given| given.revision)
         .collect();
     let wanted = change(latest)?;
+    let same_target = same_target(repo, state);
     let mut same = BTreeSet::new();
     for revision in &state.revisions {
         if revision.number != latest.number
             && approved.contains(&revision.number)
+            && same_target.contains(&revision.number)
             && repo.contains(revision.base)
             && repo.contains(revision.head)
             && change(revision)? == wanted

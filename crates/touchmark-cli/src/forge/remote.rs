@@ -3,12 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Context as _;
+use touchmark_core::event::Right;
 use touchmark_core::id::ObjectId;
 use touchmark_core::log::LogName;
-use touchmark_git::{Repository, Trust};
+use touchmark_core::sign;
+use touchmark_git::{Budget, Repository, Trust};
 
 use super::publish::pause;
-use super::{FORGE, OUTBOX};
+use super::{FORGE, OUTBOX, RECEIPTS, load_policy};
 use crate::errors::Failure;
 use crate::exit_codes::ExitCode;
 use crate::output::Output;
@@ -337,19 +339,55 @@ impl<'a> Archived<'a> {
 }
 
 /// Keeps the highest receipt that was seen; a tip that does not descend from it is a rollback.
+///
+/// What is new must be signed by somebody whom the policy lets sign receipts, or nothing that it says is kept.
 fn check_receipts(repo: &Repository, remote: &str) -> anyhow::Result<()> {
     let trust = Trust::of(repo);
-    let Some(latest) = repo.read_ref("refs/forge/receipts")? else {
+    let Some(latest) = repo.read_ref(RECEIPTS)? else {
         return Ok(());
     };
     let highest = trust.receipt()?;
+    if highest == Some(latest) {
+        return Ok(());
+    }
     if let Some(highest) = highest
         && !(repo.contains(highest) && repo.is_ancestor(highest, latest)?)
     {
         let what = format!("its receipts do not descend from {highest}, which this clone has seen");
         return Err(alarm(remote, &what).into());
     }
+    check_signers(repo, remote, latest, highest)?;
     Ok(trust.set_receipt(highest, latest)?)
+}
+
+fn check_signers(
+    repo: &Repository,
+    remote: &str,
+    latest: ObjectId,
+    highest: Option<ObjectId>,
+) -> anyhow::Result<()> {
+    let Some(tip) = repo.read_ref(&LogName::Policy.to_string())? else {
+        return Ok(()); // Nobody has joined yet, so there is nobody to believe.
+    };
+    let (policies, _) = load_policy(repo, tip)?;
+    let Some((_, policy)) = policies.latest() else {
+        return Ok(());
+    };
+    let known: BTreeSet<ObjectId> = highest.into_iter().collect();
+    let new = repo.load_commits(latest, &known, &Budget::default())?;
+    for (id, object) in new.iter() {
+        let signed = sign::verify_commit(&object.data, repo.hash_kind()).ok();
+        let may = signed
+            .and_then(|key| policy.key(&key))
+            .is_some_and(|key| {
+                policy.bots.contains_key(&key.owner) && policy.grants(&key.owner, Right::Sequence)
+            });
+        if !may {
+            let what = format!("its receipt {id} is signed by nobody whom the policy lets sign receipts");
+            return Err(alarm(remote, &what).into());
+        }
+    }
+    Ok(())
 }
 
 fn alarm(remote: &str, what: &str) -> Failure {

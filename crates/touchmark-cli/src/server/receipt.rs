@@ -1,25 +1,28 @@
 //! The receipt of a push: what the sequencer signs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use touchmark_core::event::{
-    Actor, Decision as Word, Payload, Pusher, Rule, Time, Unsigned, payload,
+    Actor, Decision as Word, Payload, Pusher, Right, Rule, Time, Unsigned, payload,
 };
 use touchmark_core::id::{Digest, HashKind, ObjectId};
 use touchmark_core::log::LogName;
 use touchmark_core::object::{MODE_FILE, MODE_GITLINK, ObjectType};
-use touchmark_core::policy::PolicyChain;
+use touchmark_core::policy::{Policy, PolicyChain};
 use touchmark_core::push::RefChange;
 use touchmark_core::receipt::{CHANGES, DENIALS, number_path, snapshot_path, write_changes};
 use touchmark_core::refusal::Refusal;
-use touchmark_core::sign::attach_signature;
+use touchmark_core::sign::{Fingerprint, attach_signature, verify_commit};
 use touchmark_git::{Entry, RefEdit, Repository};
 
 use super::judge::RECEIPTS;
 use super::push::{Decision, Push};
 use super::{denials, refuse, server_error, setup};
 use crate::facts::Receipts;
+
+/// A receipt is a small commit.
+const MAX_RECEIPT_BYTES: u64 = 128 * 1024;
 
 /// What a receipt says beside what it changes: settled when the push was judged.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +38,8 @@ pub(crate) struct Seal {
     pub(crate) name: String,
     /// Its e-mail address.
     pub(crate) email: String,
+    /// Every key that may have signed the receipt before.
+    pub(crate) signers: BTreeSet<Fingerprint>,
 }
 
 impl Seal {
@@ -52,6 +57,7 @@ impl Seal {
             repository: policies.repository()?,
             name: bot.name.clone(),
             email: bot.emails.first()?.clone(),
+            signers: sequencers(policy),
         })
     }
 }
@@ -82,6 +88,7 @@ pub(crate) fn next_receipt(
         })
         .collect();
     if let Some(last) = &last {
+        expect_signed(repo, last.id, &decision.seal)?;
         expect_receipted(repo, last.tree, &changes)?;
     }
     let tree = tree(repo, last.as_ref().map(|last| last.tree), &changes)?;
@@ -95,6 +102,32 @@ pub(crate) fn next_receipt(
         new: Some(commit),
         message: format!("receipt {sequence}"),
     })
+}
+
+/// The keys of bots that sign receipts, those included that are no longer in use.
+pub(crate) fn sequencers(policy: &Policy) -> BTreeSet<Fingerprint> {
+    policy
+        .keys()
+        .filter(|(_, key)| policy.bots.contains_key(&key.owner))
+        .filter(|(_, key)| policy.grants(&key.owner, Right::Sequence))
+        .map(|(key, _)| key.fingerprint())
+        .collect()
+}
+
+/// What stands at the receipts' ref was signed by a sequencer: else somebody put it there.
+fn expect_signed(repo: &Repository, receipt: ObjectId, seal: &Seal) -> Result<(), Vec<Refusal>> {
+    let raw = repo
+        .read(receipt, MAX_RECEIPT_BYTES)
+        .map_err(|err| server_error(&err))?;
+    let signer = raw.and_then(|(_, raw)| verify_commit(&raw, repo.hash_kind()).ok());
+    if signer.is_some_and(|key| seal.signers.contains(&key.fingerprint())) {
+        return Ok(());
+    }
+    let reason = format!(
+        "the receipt {} was signed by no sequencer of the policy: it was put here without a push",
+        receipt.short()
+    );
+    Err(refuse(Rule::ServerDoor, reason))
 }
 
 /// Every ref that moves holds what the last receipt says: else it came through another door.

@@ -67,9 +67,12 @@ impl CodeCommit {
         }
         let head = String::from_utf8_lossy(head);
         check_headers(&head).map_err(malformed)?;
-        Self::read(hash, raw, &head, &String::from_utf8_lossy(message)).ok_or_else(|| {
-            malformed("a tree, parent, author or committer cannot be read".to_owned())
-        })
+        Self::read(hash, raw, &head, &String::from_utf8_lossy(message))
+            // Whoever cannot be read is nobody, and nobody has had no hand in the change.
+            .filter(|read| read.author.is_some() && read.committer.is_some())
+            .ok_or_else(|| {
+                malformed("a tree, parent, author or committer cannot be read".to_owned())
+            })
     }
 
     /// Reads a commit whatever its form, for what was accepted before these rules held.

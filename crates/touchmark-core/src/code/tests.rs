@@ -68,16 +68,17 @@ fn headers_that_git_does_not_write_are_refused() {
         ("an unsigned channel", signed("gpgsig-extra")),
         ("another spelling", signed("GPGSIG")),
         (
-            "two signatures",
-            format!("{}gpgsig z\n y\n", signed("gpgsig")),
-        ),
-        (
             "an early stranger",
             format!("tree {TREE}\nx y\n{}", &head[46..]),
         ),
         ("a zero byte", head.replace("Ann", "A\0n")),
         ("an id cut short", head.replacen(TREE, &TREE[1..], 1)),
         ("two trees", format!("tree {TREE}\n{head}")),
+        (
+            "an author without an address",
+            head.replace("<ann@example.org>", "ann@example.org"),
+        ),
+        ("an open address", head.replace("bo@example.org>", "bo@")),
     ] {
         let found = parse(&commit(&headers, "s\n"));
         assert!(found.is_err(), "{bad}: {found:?}");
@@ -85,10 +86,6 @@ fn headers_that_git_does_not_write_are_refused() {
     for (good, headers) in [
         ("plain", head.clone()),
         ("signed", signed("gpgsig")),
-        (
-            "signed for both hashes",
-            format!("{}gpgsig-sha256 z\n y\n", signed("gpgsig")),
-        ),
         ("with an encoding", format!("{head}encoding ISO-8859-1\n")),
         ("by another tool", format!("{head}change-id abc\n")),
         (
@@ -102,6 +99,16 @@ fn headers_that_git_does_not_write_are_refused() {
         ),
     ] {
         assert!(parse(&commit(&headers, "s\n")).is_ok(), "{good}");
+    }
+}
+
+#[test]
+fn a_commit_has_one_signature_for_each_hash() {
+    let with = |more: &str| format!("{}gpgsig x\n y\n{more}", plain());
+    let parsed = |headers: &str| parse(&commit(headers, "s\n"));
+    assert!(parsed(&with("gpgsig-sha256 z\n y\n")).is_ok());
+    for again in ["gpgsig z\n y\n", "gpgsig-sha256 z\n y\ngpgsig-sha256 z\n"] {
+        assert!(parsed(&with(again)).is_err(), "{again}");
     }
 }
 
