@@ -123,7 +123,8 @@ fn passing_files(directory: &Path) -> Vec<String> {
         let name = path.to_string_lossy().into_owned();
         if path.is_dir() {
             found.extend(passing_files(&path));
-        } else if name.ends_with(".lock") || name.contains("intent") || name.contains("/pushes/") {
+        } else if name.ends_with(".lock") || name.ends_with("/intent") || name.contains("/pushes/")
+        {
             found.push(name);
         }
     }

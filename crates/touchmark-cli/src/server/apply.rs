@@ -89,21 +89,7 @@ fn try_once(
 ) -> Result<(), Failed> {
     let receipt = receipt::next_receipt(repo, push, decision).map_err(Failed::Refused)?;
     reached(Step::Receipt);
-    let edits = edits(decision, &receipt)?;
-    let intent = Intent {
-        receipt: Some(receipt.clone()),
-        changes: decision
-            .changes
-            .iter()
-            .filter(|edit| !edit.is_verify())
-            .cloned()
-            .collect(),
-        verified: edits
-            .iter()
-            .filter(|edit| edit.is_verify())
-            .map(|edit| edit.name.clone())
-            .collect(),
-    };
+    let intent = intent(decision, &receipt)?;
     if !watch.begin_commit() {
         return Err(Failed::Refused(refuse(
             Rule::ServerError,
@@ -112,10 +98,16 @@ fn try_once(
     }
     journal::write(repo, &intent).map_err(Failed::Refused)?;
     reached(Step::Intended);
-    let prepared = match repo.prepare(&edits) {
+    let prepared = match repo.prepare(&decision.changes) {
         Ok(prepared) => prepared,
         Err(err) => return Err(nothing_moved(repo, watch, &err)),
     };
+    if let Some(moved) = moved_read(repo, decision, &receipt).map_err(Failed::Refused)? {
+        drop(prepared);
+        journal::remove(repo).map_err(Failed::Refused)?;
+        watch.abandon_commit();
+        return Err(Failed::Moved(moved));
+    }
     reached(Step::Prepared);
     if let Err(err) = repo.swap(&receipt) {
         drop(prepared);
@@ -138,38 +130,40 @@ fn try_once(
     Ok(())
 }
 
-/// All refs of the transaction but the receipts', which has one of its own.
-fn edits(decision: &Decision, receipt: &RefEdit) -> Result<Vec<RefEdit>, Failed> {
-    let mut edits = decision.changes.clone();
-    for (name, value) in &decision.reads {
-        if let Some(edit) = edits
-            .iter()
-            .chain([receipt])
-            .find(|edit| edit.name == *name)
-        {
-            if edit.expected.id() != *value {
-                return Err(Failed::Moved(guards::moved(
-                    name,
-                    *value,
-                    edit.expected.id(),
-                )));
-            }
-        } else {
-            edits.push(RefEdit::verify(name.clone(), *value));
-        }
-    }
-    if decision
-        .changes
-        .iter()
-        .any(|edit| edit.name == receipt.name)
-    {
-        let reason = format!(
-            "the push changes {}, which only its receipt may",
-            receipt.name
-        );
+/// What is about to move.
+fn intent(decision: &Decision, receipt: &RefEdit) -> Result<Intent, Failed> {
+    let name = &receipt.name;
+    if decision.changes.iter().any(|edit| edit.name == *name) {
+        let reason = format!("the push changes {name}, which only its receipt may");
         return Err(Failed::Refused(refuse(Rule::ServerError, reason)));
     }
-    Ok(edits)
+    let changes = decision.changes.iter().filter(|edit| !edit.is_verify());
+    Ok(Intent {
+        receipt: Some(receipt.clone()),
+        changes: changes.cloned().collect(),
+    })
+}
+
+/// The first ref that the decision rests on and that holds something else by now.
+///
+/// They are compared and not locked: whoever moves a ref here has the queue's lock, as we have, and to make a lock file
+/// for each would be the dearest part of many a push.
+fn moved_read(
+    repo: &Repository,
+    decision: &Decision,
+    receipt: &RefEdit,
+) -> Result<Option<String>, Vec<Refusal>> {
+    for (name, expected) in &decision.reads {
+        let mut edits = decision.changes.iter().chain([receipt]);
+        let held = match edits.find(|edit| edit.name == *name) {
+            Some(edit) => edit.expected.id(),
+            None => guards::read(repo, name)?,
+        };
+        if held != *expected {
+            return Ok(Some(guards::moved(name, *expected, held)));
+        }
+    }
+    Ok(None)
 }
 
 /// A transaction did not happen, so neither does what was intended.

@@ -33,8 +33,6 @@ pub(super) struct Intent {
     pub(super) receipt: Option<RefEdit>,
     /// How the others move.
     pub(super) changes: Vec<RefEdit>,
-    /// Refs that are only locked and compared.
-    pub(super) verified: Vec<String>,
 }
 
 /// What became of an intent that was found.
@@ -63,7 +61,7 @@ pub(super) fn write(repo: &Repository, intent: &Intent) -> Result<(), Vec<Refusa
         .map_err(|err| refuse(Rule::ServerError, format!("cannot write an intent: {err}")))?;
     let digest = Digest::of(json.as_bytes());
     // Only the holder of the queue's lock writes, so one name for what is not whole yet is enough.
-    let draft = folder.join("intent.draft");
+    let draft = draft(repo);
     let write = || -> std::io::Result<()> {
         let mut options = std::fs::OpenOptions::new();
         options.write(true).create(true).truncate(true).mode(0o600);
@@ -77,9 +75,11 @@ pub(super) fn write(repo: &Repository, intent: &Intent) -> Result<(), Vec<Refusa
 }
 
 /// Takes the intent away: everything is done, or nothing is.
+///
+/// Its file becomes the next one's draft: to make a file is dear on many a file system, and every push would.
 pub(super) fn remove(repo: &Repository) -> Result<(), Vec<Refusal>> {
     let path = path(repo);
-    match std::fs::remove_file(&path) {
+    match std::fs::rename(&path, draft(repo)) {
         Err(err) if err.kind() != ErrorKind::NotFound => Err(file_error(&path, "remove", &err)),
         _ => Ok(()),
     }
@@ -151,12 +151,8 @@ fn decode(content: &[u8]) -> Option<Intent> {
 
 /// Removes the lock files that the intent's dead writer left behind, and no others.
 fn remove_locks(repo: &Repository, intent: &Intent) -> Result<(), Vec<Refusal>> {
-    let names = intent
-        .edits()
-        .map(|edit| &edit.name)
-        .chain(&intent.verified);
-    for name in names {
-        repo.remove_ref_lock(name)
+    for edit in intent.edits() {
+        repo.remove_ref_lock(&edit.name)
             .map_err(|err| server_error(&err))?;
     }
     // Every transaction locks packed-refs, and so do others that may well be alive.
@@ -188,6 +184,11 @@ pub(super) fn put_aside(repo: &Repository) -> Result<Option<PathBuf>, Vec<Refusa
         Err(err) if err.kind() == ErrorKind::NotFound => Ok(None),
         Err(err) => Err(file_error(&path, "rename", &err)),
     }
+}
+
+/// Where an intent is while it is being written, and what is left of the last one.
+fn draft(repo: &Repository) -> PathBuf {
+    own_folder(repo).join("intent.draft")
 }
 
 fn path(repo: &Repository) -> PathBuf {
@@ -237,7 +238,6 @@ mod tests {
                 RefEdit::create(HEADS, new, "push"),
                 RefEdit::delete("refs/heads/gone", old),
             ],
-            verified: vec!["refs/forge/policy".to_owned()],
         };
         Scene {
             _dir: dir,
@@ -299,7 +299,7 @@ mod tests {
     fn the_locks_of_the_dead_go_and_no_others() {
         let scene = scene();
         let lock = |name: &str| scene.repo.common_dir().join(format!("{name}.lock"));
-        let own = [LOG, HEADS, RECEIPTS, "refs/heads/gone", "refs/forge/policy"];
+        let own = [LOG, HEADS, RECEIPTS, "refs/heads/gone"];
         for name in own.into_iter().chain(["refs/heads/other"]) {
             std::fs::create_dir_all(lock(name).parent().unwrap()).unwrap();
             std::fs::write(lock(name), "").unwrap();
