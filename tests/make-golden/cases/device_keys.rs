@@ -129,9 +129,7 @@ fn accepted(hash: HashKind, name: &str) -> Case {
     let three = next(&mut b, DAVE, "dave's laptop", 3, &gone);
     let late = b.event(&log, say(DAVE, "From the old one."));
     // Retiring the key that signs, and adding as many as may be added at once.
-    let names: Vec<String> = (1..=10)
-        .map(|number| format!("dave's key {number}"))
-        .collect();
+    let names = numbered(1..=10);
     let mut more = gone.replace(
         &DAVE.line_of("dave's laptop", AFTER),
         &DAVE.line_of("dave's laptop", &(BEFORE.to_owned() + AFTER)),
@@ -141,8 +139,9 @@ fn accepted(hash: HashKind, name: &str) -> Case {
     }
     let four = next(&mut b, DAVE, "dave's laptop", 4, &more);
     // As many as a person may have by these versions, and one more.
-    for number in 11..=18 {
-        more.push_str(&DAVE.line_of(&format!("dave's key {number}"), BEFORE));
+    let later = numbered(11..=18);
+    for name in &later {
+        more.push_str(&DAVE.line_of(name, BEFORE));
     }
     let five = next(&mut b, DAVE, "dave's key 1", 5, &more);
     more.push_str(&DAVE.line_of("dave's key 19", BEFORE));
@@ -150,9 +149,6 @@ fn accepted(hash: HashKind, name: &str) -> Case {
     b.policy = Some(five);
     let again = b.event(&log, speak("From the laptop, later."));
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let later: Vec<String> = (11..=18)
-        .map(|number| format!("dave's key {number}"))
-        .collect();
     let mut retired = vec!["dave", "dave's laptop"];
     retired.extend(later.iter().map(String::as_str));
     Case::new(name, b)
@@ -168,6 +164,13 @@ fn accepted(hash: HashKind, name: &str) -> Case {
         .fact(LOG, "/state/people/dave/keys", prints(&names))
         .fact(LOG, "/state/people/dave/retired", prints(&retired))
         .fact(&log, "/state/comments/0/author", "dave")
+}
+
+/// The names of Dave's keys of these numbers.
+fn numbered(numbers: std::ops::RangeInclusive<u32>) -> Vec<String> {
+    numbers
+        .map(|number| format!("dave's key {number}"))
+        .collect()
 }
 
 /// The fingerprints of the keys of these names, sorted as states have them.

@@ -1,8 +1,10 @@
 //! `touchmark receipts log`
 
-use serde_json::json;
+use serde_json::{Value, json};
+use touchmark_core::id::ObjectId;
+use touchmark_core::push::RefChange;
 
-use crate::facts::Receipts;
+use crate::facts::{Read, Receipts};
 use crate::forge::{Forge, RECEIPTS};
 use crate::globals::Globals;
 use crate::output::Output;
@@ -34,37 +36,9 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
         let changes = receipts.changes(receipt.tree)?;
         let denials = receipts.denials(receipt.tree)?;
         if out.is_json() {
-            documents.push(json!({
-                "changes": changes.iter().map(|change| json!({
-                    "name": change.name,
-                    "new": change.new,
-                    "old": change.old,
-                })).collect::<Vec<_>>(),
-                "denials": denials,
-                "pusher": receipt.pusher.to_string(),
-                "receipt": receipt.id,
-                "seconds": receipt.seconds,
-                "sequence": receipt.sequence,
-            }));
+            documents.push(document(&receipt, &changes, &denials));
         } else {
-            out.line(format_args!("receipt {} {}", receipt.sequence, receipt.id))?;
-            out.line(format_args!("  pusher: {}", receipt.pusher))?;
-            for change in &changes {
-                let shown = |id: Option<touchmark_core::id::ObjectId>| {
-                    id.map_or_else(|| "-".to_owned(), |id| id.short())
-                };
-                let (old, new) = (shown(change.old), shown(change.new));
-                out.line(format_args!(
-                    "  {old} -> {new} {}",
-                    visible_line(&change.name)
-                ))?;
-            }
-            for denial in &denials {
-                out.line(format_args!(
-                    "  refused: {}",
-                    visible_line(&denial.replace('\t', " "))
-                ))?;
-            }
+            print(&receipt, &changes, &denials, out)?;
         }
         next = match receipt.parent {
             Some(parent) => receipts.read(parent)?,
@@ -76,6 +50,43 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
     }
     if count == 0 {
         out.note("there are no receipts: the server does not sign any");
+    }
+    Ok(())
+}
+
+/// A receipt for programs.
+fn document(receipt: &Read, changes: &[RefChange], denials: &[String]) -> Value {
+    let changes: Vec<_> = changes
+        .iter()
+        .map(|change| json!({ "name": change.name, "new": change.new, "old": change.old }))
+        .collect();
+    json!({
+        "changes": changes,
+        "denials": denials,
+        "pusher": receipt.pusher.to_string(),
+        "receipt": receipt.id,
+        "seconds": receipt.seconds,
+        "sequence": receipt.sequence,
+    })
+}
+
+/// A receipt for people.
+fn print(
+    receipt: &Read,
+    changes: &[RefChange],
+    denials: &[String],
+    out: &Output,
+) -> anyhow::Result<()> {
+    out.line(format_args!("receipt {} {}", receipt.sequence, receipt.id))?;
+    out.line(format_args!("  pusher: {}", receipt.pusher))?;
+    let shown = |id: Option<ObjectId>| id.map_or_else(|| "-".to_owned(), |id| id.short());
+    for change in changes {
+        let (old, new, name) = (shown(change.old), shown(change.new), &change.name);
+        out.line(format_args!("  {old} -> {new} {}", visible_line(name)))?;
+    }
+    for denial in denials {
+        let denial = visible_line(&denial.replace('\t', " "));
+        out.line(format_args!("  refused: {denial}"))?;
     }
     Ok(())
 }
