@@ -207,7 +207,7 @@ fn d17_what_only_the_sequencer_writes() {
     let refspec = format!("{forged}:refs/forge/receipts");
     stage.refuses(&alice, "ref-owner", &[&refspec]);
     // On the server itself, somehow: clones raise the alarm, and the server goes no further from it.
-    stage.open(&alice, "topic");
+    let pr = stage.open(&alice, "topic");
     assert_ne!(stage.on_server_id("refs/forge/receipts"), last);
     alice.touchmark(&["verify", "refs/forge/receipts"]).ok();
     let server = stage.world.server();
@@ -218,5 +218,6 @@ fn d17_what_only_the_sequencer_writes() {
     assert!(told.contains("ALARM"), "{told}");
     let told = bob.touchmark(&["verify", "refs/forge/receipts"]).refused();
     assert!(told.contains("right-missing"), "{told}");
-    stage.refuses_late(&alice, "server-door", &["topic:refs/heads/other"]);
+    let comment = stage.comment("alice", pr, "Hello.").write(&alice);
+    stage.refuses_late(&alice, "server-door", &[&to_log(comment, pr)]);
 }

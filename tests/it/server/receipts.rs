@@ -18,6 +18,7 @@ fn busy() -> World {
         .ok();
     let refused = push(&alice, &["-q", "origin", "HEAD:main"]).refused();
     assert!(refused.contains("(branch-protected)"), "{refused}");
+    alice.touchmark(&["sync"]).ok();
     alice
         .touchmark(&["pr", "comment", "#1", "--body=Look."])
         .ok();
