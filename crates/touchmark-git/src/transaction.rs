@@ -231,6 +231,13 @@ impl Repository {
         self.prepare(edits)?.commit()
     }
 
+    /// This repository, where moving refs writes no reflogs: what is left to do when a disk is full.
+    pub fn without_reflogs(&self) -> Self {
+        let mut quiet = self.clone();
+        quiet.inner.refs.write_reflog = gix::refs::store::WriteReflog::Disable;
+        quiet
+    }
+
     /// Locks every ref of a transaction and compares it with what is expected; nothing has changed then.
     ///
     /// Until the returned value is committed or dropped nobody else can move these refs.

@@ -2,6 +2,7 @@
 
 mod courtesy;
 mod crashes;
+mod disk;
 mod doors;
 mod hooks;
 mod pushes;

@@ -10,8 +10,7 @@ use touchmark_core::refusal::Refusal;
 use super::limits::Limits;
 use super::pkt_line::{self, Packet, PacketError};
 use super::push::{Command, Report};
-use super::{commands, refuse};
-use crate::render::visible_line;
+use super::{commands, for_pusher, refuse};
 
 /// Longest greeting: the version and a few features, in bytes.
 const GREETING_BYTES: usize = 1_024;
@@ -134,7 +133,7 @@ pub(super) fn reject<'a>(
 
 /// A refusal in a few words on one line, its rule first.
 fn short(refusal: &Refusal) -> String {
-    let mut text = visible_line(&format!("{}: {}", refusal.rule.id(), refusal.reason));
+    let mut text = for_pusher(&format!("{}: {}", refusal.rule.id(), refusal.reason));
     if text.len() > REASON_BYTES {
         let end = (0..=REASON_BYTES)
             .rev()

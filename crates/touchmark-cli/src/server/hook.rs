@@ -12,7 +12,7 @@ use touchmark_git::Repository;
 
 use super::limits::LIMITS;
 use super::watch::{Ending, Watch};
-use super::{pre_receive, proc_receive, reference_transaction, refuse, server_error};
+use super::{for_pusher, pre_receive, proc_receive, reference_transaction, refuse, server_error};
 use crate::next_steps::next_step;
 use crate::output::Output;
 use crate::render::visible_line;
@@ -129,12 +129,12 @@ pub(super) fn open(additional: &[PathBuf]) -> Result<Repository, Vec<Refusal>> {
 /// Tells the pusher what refuses the push, and what to do.
 fn tell(out: &Output, refusals: &[Refusal]) {
     for refusal in refusals.iter().take(TOLD) {
-        out.error(visible_line(&refusal.to_string()));
+        out.error(for_pusher(&refusal.to_string()));
         for id in &refusal.evidence {
             out.note(format_args!("  see {id}"));
         }
         let step = refusal.fix.as_deref().unwrap_or(next_step(refusal.rule));
-        out.hint(visible_line(step));
+        out.hint(for_pusher(step));
     }
     let untold = refusals.len().saturating_sub(TOLD);
     if untold > 0 {

@@ -120,6 +120,8 @@ pub(super) fn reconcile(repo: &Repository) -> Result<Outcome, Vec<Refusal>> {
         Outcome::Back
     };
     if begun && !left.is_empty() {
+        // The receipt tells of this push; a disk that is too full for reflogs must not leave half of its refs.
+        let repo = repo.without_reflogs();
         repo.transact(&left).map_err(|err| server_error(&err))?;
     }
     remove(repo)?;

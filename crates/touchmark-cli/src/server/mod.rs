@@ -43,6 +43,8 @@ use touchmark_core::event::Rule;
 use touchmark_core::refusal::Refusal;
 use touchmark_git::Repository;
 
+use crate::render::visible_line;
+
 pub(crate) use hook::run as hook;
 
 /// A refusal for one reason.
@@ -64,6 +66,19 @@ fn server_error(error: &dyn std::error::Error) -> Vec<Refusal> {
         source = cause.source();
     }
     refuse(Rule::ServerError, reason)
+}
+
+/// What a pusher is shown of a text: one line, and nothing of where the repository is on the server.
+///
+/// git runs hooks in the repository's folder.
+fn for_pusher(text: &str) -> String {
+    let here = std::env::current_dir().unwrap_or_default();
+    let here = here.to_string_lossy();
+    if here.len() > 1 {
+        visible_line(&text.replace(&format!("{here}/"), ""))
+    } else {
+        visible_line(text)
+    }
 }
 
 /// The refusal for a file that cannot be read or written.
