@@ -2,6 +2,7 @@
 
 mod courtesy;
 mod crashes;
+mod damage;
 mod disk;
 mod doors;
 mod hooks;

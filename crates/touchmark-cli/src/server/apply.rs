@@ -11,7 +11,7 @@ use super::limits::LIMITS;
 use super::push::{Decision, Push};
 use super::step::{Step, reached};
 use super::watch::Watch;
-use super::{denials, guards, journal, judge, queue, receipt, refuse, server_error};
+use super::{begun, denials, guards, journal, judge, queue, receipt, refuse, server_error};
 
 /// How often a push is judged again because something that its decision rests on has moved.
 const TRIES: usize = 5;
@@ -123,6 +123,7 @@ fn try_once(
         }
     }
     reached(Step::Committed);
+    begun::remember(repo);
     denials::sealed(repo);
     // What moved has moved; an intent that stays is settled by the next push.
     let _ = journal::remove(repo);

@@ -9,6 +9,7 @@
 
 mod apply;
 pub(crate) mod authorized_keys;
+mod begun;
 mod commands;
 mod configuration;
 mod conversation;

@@ -18,7 +18,7 @@ use touchmark_git::{Entry, RefEdit, Repository};
 
 use super::judge::RECEIPTS;
 use super::push::{Decision, Push};
-use super::{denials, refuse, server_error, setup};
+use super::{begun, denials, refuse, server_error, setup};
 use crate::facts::Receipts;
 
 /// A receipt is a small commit.
@@ -90,6 +90,8 @@ pub(crate) fn next_receipt(
     if let Some(last) = &last {
         expect_signed(repo, last.id, &decision.seal)?;
         expect_receipted(repo, last.tree, &changes)?;
+    } else {
+        begun::refuse_again(repo)?;
     }
     let tree = tree(repo, last.as_ref().map(|last| last.tree), &changes)?;
     let (sequence, seconds) = last.map_or((1, push.now), |last| {

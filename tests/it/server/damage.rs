@@ -1,0 +1,58 @@
+//! A server that has lost what it decides on: it refuses, and works again when that is back.
+
+use std::path::{Path, PathBuf};
+
+use touchmark_core::id::HashKind;
+
+use super::{branch, guarded, held, push, state};
+use crate::env::World;
+
+/// Where an object is by itself.
+fn object_file(world: &World, id: &str) -> PathBuf {
+    let (folder, name) = id.split_at(2);
+    world.server().join("objects").join(folder).join(name)
+}
+
+/// While `file` is gone, or has a byte changed, a push of a new branch is refused and changes nothing.
+fn refused_without(world: &World, what: &str, file: &Path) {
+    let whole = std::fs::read(file).unwrap_or_else(|err| panic!("{what}: {err}"));
+    let mut changed = whole.clone();
+    let middle = changed.len() / 2;
+    changed[middle] ^= 0x55;
+    let mode = std::fs::metadata(file).unwrap().permissions();
+    let alice = world.person("alice");
+    for damage in [None, Some(changed)] {
+        std::fs::remove_file(file).unwrap();
+        if let Some(bytes) = &damage {
+            std::fs::write(file, bytes).unwrap();
+        }
+        let one = held(world, "refs/heads/one");
+        let told = push(&alice, &["-q", "origin", "one"]);
+        assert_ne!(told.status, 0, "{what}: {told:?}");
+        assert!(!told.stderr.contains("defect"), "{what}: {told:?}");
+        assert_eq!(held(world, "refs/heads/one"), one, "{what}");
+        let _ = std::fs::remove_file(file);
+        std::fs::write(file, &whole).unwrap();
+        std::fs::set_permissions(file, mode.clone()).unwrap();
+    }
+}
+
+#[test]
+fn a_ref_or_an_object_that_is_lost_or_damaged() {
+    let world = guarded(HashKind::Sha1);
+    let alice = world.person("alice");
+    branch(&alice, "one");
+    let (policy, receipts) = ("refs/forge/policy", "refs/forge/receipts");
+    let before = state(&world).refs;
+    for name in [policy, receipts] {
+        let tip = held(&world, name);
+        let tree = world.on_server(&["rev-parse", &format!("{tip}^{{tree}}")]);
+        refused_without(&world, name, &world.server().join(name));
+        refused_without(&world, &format!("{name}'s tip"), &object_file(&world, &tip));
+        let tree = object_file(&world, tree.trim());
+        refused_without(&world, &format!("{name}'s tree"), &tree);
+    }
+    assert_eq!(state(&world).refs, before);
+    push(&alice, &["-q", "origin", "one"]).ok();
+    world.on_server(&["fsck", "--no-progress", "--strict"]);
+}
