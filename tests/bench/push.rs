@@ -36,6 +36,8 @@ struct Pair {
     /// Tips of a log, each one push on from the one before.
     tips: Vec<ObjectId>,
     log: String,
+    /// The repository's id.
+    repo: Digest,
 }
 
 /// What one kind of push took on both.
@@ -47,6 +49,17 @@ struct Measured {
     /// Bytes and objects that one push left on the hooked server, receipt included.
     bytes: u64,
     objects: u64,
+    /// How long it takes to list them.
+    list: List,
+}
+
+/// What it took to list all pull requests in the clone.
+struct List {
+    /// With an empty cache, in seconds.
+    cold: f64,
+    warm: Times,
+    /// `git for-each-ref` over the same refs.
+    refs: Times,
 }
 
 /// Measures, and returns the page.
@@ -94,6 +107,7 @@ fn measure(path: &Path, pulls: usize, events: usize) -> Result<Measured> {
     let mut times = in_turns(ROUNDS, &mut tasks)?;
     drop(tasks);
     let after = size(&pair.hooked)?;
+    let list = pair.list()?;
     let pushes = ROUNDS as u64 + 1;
     let stock = times.pop().context("two tasks")?;
     let hooked = times.pop().context("two tasks")?;
@@ -104,6 +118,7 @@ fn measure(path: &Path, pulls: usize, events: usize) -> Result<Measured> {
         stock,
         bytes: after.0.saturating_sub(before.0) / pushes,
         objects: after.1.saturating_sub(before.1) / pushes,
+        list,
     })
 }
 
@@ -142,7 +157,28 @@ impl Pair {
             clone,
             tips,
             log,
+            repo: maker.repo,
         })
+    }
+
+    /// Lists the pull requests of the clone.
+    fn list(&self) -> Result<List> {
+        let root = self.repo.to_string();
+        touchmark(&self.clone, &["join", "--root", &root])?;
+        let begun = std::time::Instant::now();
+        touchmark(&self.clone, &["pr", "list"])?;
+        let cold = begun.elapsed().as_secs_f64();
+        let mut tasks: Vec<Task<'_>> = vec![
+            ("list", Box::new(|| touchmark(&self.clone, &["pr", "list"]))),
+            (
+                "refs",
+                Box::new(|| git(&self.clone, &["for-each-ref", "refs/forge/"]).map(|_| ())),
+            ),
+        ];
+        let mut times = in_turns(ROUNDS, &mut tasks)?;
+        let refs = times.pop().context("two tasks")?;
+        let warm = times.pop().context("two tasks")?;
+        Ok(List { cold, warm, refs })
     }
 
     fn push(&self, server: &Path, at: usize) -> Result<()> {
@@ -368,6 +404,18 @@ fn page(measured: &[Measured]) -> Result<String> {
             one.bytes,
         )?;
     }
+    page += LISTS;
+    for one in measured.iter().filter(|one| one.events == 1) {
+        writeln!(
+            page,
+            "| {} | {:.2} | {:.1} | {:.1} | {:.0} |",
+            one.pulls,
+            one.list.warm.ratio(&one.list.refs),
+            one.list.warm.median() * 1000.0,
+            one.list.refs.median() * 1000.0,
+            one.list.cold * 1000.0,
+        )?;
+    }
     Ok(page + FOOT)
 }
 
@@ -385,7 +433,19 @@ The ratio is the median of the ratios of ROUNDS rounds; the design allows 2 for 
 |---|---|---|---|---|---|---|
 ";
 
-const FOOT: &str = "
+const LISTS: &str = "
 The hooked push does all of it: two hooks, the policy and its signatures, the events' signatures and rights, the decision, one transaction, and the signed receipt with a snapshot of all refs.
 What it leaves behind are the events and the receipt: its commit, the trees on the way to the refs that moved, and the list of changes; the stock server keeps the events alone.
+
+## Lists
+
+`touchmark pr list` in a clone of the same servers, beside `git for-each-ref refs/forge/`, in turns.
+Cold is one run with an empty cache, which verifies and replays every log.
+
+| pull requests | list / refs | list, ms | refs, ms | cold, ms |
+|---|---|---|---|---|
+";
+
+const FOOT: &str = "
+The design allows 50 ms for a warm list of 10,000.
 ";

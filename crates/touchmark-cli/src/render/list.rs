@@ -1,37 +1,37 @@
 //! Pull requests, one to a line.
 
-use touchmark_core::id::ObjectId;
-use touchmark_core::replay::{PrState, Status};
+use touchmark_core::replay::Status;
 
 use super::{counted, visible_line};
+use crate::forge::Row;
 
 /// One line for each pull request: id, state, title, and what makes it stand out.
-pub(crate) fn list(requests: &[(ObjectId, &PrState)]) -> String {
-    requests.iter().map(|(id, state)| row(id, state)).collect()
+pub(crate) fn list(rows: &[&Row]) -> String {
+    rows.iter().map(|row| line(row)).collect()
 }
 
-fn row(id: &ObjectId, state: &PrState) -> String {
-    let mut facts = vec![format!("by {}", state.author)];
-    if state.revisions.len() > 1 {
-        facts.push(counted(state.revisions.len(), "revision"));
+fn line(row: &Row) -> String {
+    let mut facts = vec![format!("by {}", row.author)];
+    if row.revisions > 1 {
+        facts.push(counted(row.revisions, "revision"));
     }
-    if !state.labels.is_empty() {
-        let labels: Vec<&str> = state.labels.iter().map(String::as_str).collect();
+    if !row.labels.is_empty() {
+        let labels: Vec<&str> = row.labels.iter().map(String::as_str).collect();
         facts.push(labels.join(", "));
     }
     format!(
         "{}  {:<6}  {}  ({})\n",
-        id.short(),
-        word(state),
-        visible_line(&state.title),
+        row.id.short(),
+        word(row.status, row.draft),
+        visible_line(&row.title),
         visible_line(&facts.join("; ")),
     )
 }
 
 /// Where a pull request stands, in a word.
-pub(crate) const fn word(state: &PrState) -> &'static str {
-    match state.status {
-        Status::Open if state.draft => "draft",
+pub(crate) const fn word(status: Status, draft: bool) -> &'static str {
+    match status {
+        Status::Open if draft => "draft",
         status => status.word(),
     }
 }

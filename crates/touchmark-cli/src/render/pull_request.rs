@@ -57,7 +57,7 @@ fn heading(id: &ObjectId, state: &PrState) -> String {
         "pull request {}: {}\n{} · for {} · by {}\n",
         id.short(),
         visible_line(&state.title),
-        word(state),
+        word(state.status, state.draft),
         branch(state.target.as_str()),
         visible_line(&state.author),
     );

@@ -2,11 +2,10 @@
 
 use clap::ValueEnum;
 use serde_json::json;
-use touchmark_core::event::LogType;
-use touchmark_core::replay::{PrState, Status, log_document};
+use touchmark_core::log::LogName;
+use touchmark_core::replay::{Status, log_document};
 
-use super::Subject;
-use crate::forge::Forge;
+use crate::forge::{Forge, Row};
 use crate::globals::Globals;
 use crate::output::Output;
 use crate::render;
@@ -56,54 +55,40 @@ enum Wanted {
 /// When the repository cannot be read; a damaged pull request is only warned of.
 pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Result<()> {
     let forge = Forge::open(globals)?;
-    let mut subjects = Vec::new();
-    for log in forge.logs(LogType::Pr)? {
-        let name = log.to_string();
-        match Subject::load(&forge, log) {
-            Ok(subject) => subjects.push(subject),
-            Err(err) => out.warn(format_args!("{name} is left out: {err:#}")),
-        }
+    let listing = forge.list_pulls()?;
+    for damaged in &listing.damaged {
+        out.warn(render::visible_line(damaged));
     }
-    let mut found = Vec::new();
-    for subject in &subjects {
-        match subject.state() {
-            Ok(state) if args.wants(state) => found.push((subject, state)),
-            Ok(_) => {}
-            Err(err) => out.warn(render::visible_line(&format!("{err:#}"))),
-        }
-    }
+    let found: Vec<&Row> = listing.rows.iter().filter(|row| args.wants(row)).collect();
     if out.is_json() {
-        let documents: Vec<_> = found
-            .iter()
-            .map(|(subject, _)| log_document(&subject.outcome))
-            .collect();
+        let mut documents = Vec::new();
+        for row in &found {
+            let log = LogName::Pr(row.id);
+            documents.push(log_document(&forge.replay_to(&log, row.tip)?));
+        }
         return out.json(&json!({"format": 1, "pull_requests": documents}));
     }
     if found.is_empty() {
         out.note("no pull request matches; those of others come with touchmark sync");
     }
-    let rows: Vec<_> = found
-        .into_iter()
-        .map(|(subject, state)| (subject.id, state))
-        .collect();
-    out.text(&render::list(&rows))
+    out.text(&render::list(&found))
 }
 
 impl Args {
-    fn wants(&self, state: &PrState) -> bool {
+    fn wants(&self, row: &Row) -> bool {
         let named =
             |wanted: &Option<String>, has: &dyn Fn(&str) -> bool| wanted.as_deref().is_none_or(has);
         let stands = match self.state {
-            Wanted::Open => state.status == Status::Open,
-            Wanted::Closed => state.status == Status::Closed,
-            Wanted::Merged => state.status == Status::Merged,
+            Wanted::Open => row.status == Status::Open,
+            Wanted::Closed => row.status == Status::Closed,
+            Wanted::Merged => row.status == Status::Merged,
             Wanted::All => true,
         };
         stands
-            && (state.draft || !self.draft)
-            && self.label.iter().all(|label| state.labels.contains(label))
-            && named(&self.assignee, &|name| state.assignees.contains(name))
-            && named(&self.reviewer, &|name| state.reviewers.contains(name))
-            && named(&self.author, &|name| state.author == name)
+            && (row.draft || !self.draft)
+            && self.label.iter().all(|label| row.labels.contains(label))
+            && named(&self.assignee, &|name| row.assignees.contains(name))
+            && named(&self.reviewer, &|name| row.reviewers.contains(name))
+            && named(&self.author, &|name| row.author == name)
     }
 }
