@@ -21,6 +21,7 @@ mod policy;
 mod races;
 mod refs;
 mod signatures;
+mod signed_code;
 
 use crate::workspace::read;
 
