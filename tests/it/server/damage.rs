@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use touchmark_core::id::HashKind;
 
-use super::{branch, guarded, held, push, state};
+use super::{branch, guarded, held, on_server, push, state};
 use crate::env::World;
 
 /// Where an object is by itself.
@@ -31,6 +31,9 @@ fn refused_without(world: &World, what: &str, file: &Path) {
         assert_ne!(told.status, 0, "{what}: {told:?}");
         assert!(!told.stderr.contains("defect"), "{what}: {told:?}");
         assert_eq!(held(world, "refs/heads/one"), one, "{what}");
+        let server = world.server();
+        let told = on_server(world, &["server", "check", server.to_str().unwrap()]);
+        assert!(told.status != 0, "{what}: {told:?}");
         let _ = std::fs::remove_file(file);
         std::fs::write(file, &whole).unwrap();
         std::fs::set_permissions(file, mode.clone()).unwrap();

@@ -21,13 +21,18 @@ pub(super) fn remember(repo: &Repository) {
 
 /// Refuses to begin anew where receipts were given before.
 pub(super) fn refuse_again(repo: &Repository) -> Result<(), Vec<Refusal>> {
-    if !path(repo).exists() {
+    if !happened(repo) {
         return Ok(());
     }
     let reason = "the receipts are gone, and this server has given some";
     let fix = "who runs the server: put refs/forge/receipts back as a clone has it; to begin anew, which every clone \
                will report, remove touchmark/receipted";
     Err(vec![Refusal::new(Rule::ServerError, reason).with_fix(fix)])
+}
+
+/// Whether this server has given receipts.
+pub(super) fn happened(repo: &Repository) -> bool {
+    path(repo).exists()
 }
 
 fn path(repo: &Repository) -> PathBuf {

@@ -3,11 +3,16 @@
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::Path;
 
+use touchmark_core::id::ObjectId;
+use touchmark_core::log::LogName;
 use touchmark_git::Repository;
 
 use super::hooks::{self, Found};
 use super::settings::{NONCE_SEED, SETTINGS};
-use super::{journal, own_folder, setup};
+use super::{begun, journal, own_folder, setup};
+
+/// Policies and receipts, and their trees, are smaller.
+const MAX_OBJECT_BYTES: u64 = 64 * 1024 * 1024;
 
 /// Something that is not as it has to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +37,13 @@ pub(crate) fn problems(repo: &Repository) -> anyhow::Result<Vec<Problem>> {
         });
     }
     files(repo, &mut found);
+    for log in [LogName::Policy, LogName::Receipts] {
+        if let Some(text) = record_problem(repo, &log.to_string()) {
+            let fix =
+                "put it back as a clone has it; git fsck says what else is damaged".to_owned();
+            found.push(Problem { text, fix });
+        }
+    }
     if journal::exists(repo) {
         found.push(Problem {
             text: "a push is being applied, or one ended in the middle".to_owned(),
@@ -39,6 +51,30 @@ pub(crate) fn problems(repo: &Repository) -> anyhow::Result<Vec<Problem>> {
         });
     }
     Ok(found)
+}
+
+/// What is wrong with a ref that every push is decided on, or with what it holds.
+fn record_problem(repo: &Repository, name: &str) -> Option<String> {
+    let tip = match repo.read_ref(name) {
+        Ok(Some(tip)) => tip,
+        Ok(None) => return begun::happened(repo).then(|| format!("{name} is gone")),
+        Err(err) => return Some(err.to_string()),
+    };
+    let read = |id| match repo.read(id, MAX_OBJECT_BYTES) {
+        Ok(Some((_, content))) => Ok(content),
+        Ok(None) => Err(format!("{name} needs {id}, which is missing")),
+        Err(err) => Err(format!("{name} needs {id}: {err}")),
+    };
+    let tree_of = |commit: Vec<u8>| {
+        let line = commit.split(|byte| *byte == b'\n').next()?;
+        ObjectId::from_hex(std::str::from_utf8(line).ok()?.strip_prefix("tree ")?)
+    };
+    let tree = read(tip).map(tree_of);
+    match tree {
+        Ok(Some(tree)) => read(tree).err(),
+        Ok(None) => Some(format!("{name} holds {tip}, which is no commit")),
+        Err(problem) => Some(problem),
+    }
 }
 
 fn configuration(repo: &Repository, found: &mut Vec<Problem>) {
