@@ -3,7 +3,7 @@
 //!
 //! A row counts as long as its log's tip and the policy are what they were. Deleting the file costs time only.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
@@ -28,14 +28,17 @@ pub(crate) struct Row {
     /// Its log's last event.
     pub(crate) tip: ObjectId,
     /// Who is assigned.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub(crate) assignees: BTreeSet<String>,
     /// Who opened it.
     pub(crate) author: String,
     /// Whether it is a draft.
     pub(crate) draft: bool,
     /// Its labels.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub(crate) labels: BTreeSet<String>,
     /// Who is asked for a review.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub(crate) reviewers: BTreeSet<String>,
     /// How many revisions it has.
     pub(crate) revisions: usize,
@@ -61,13 +64,17 @@ impl Forge {
     /// When the refs cannot be read.
     pub(crate) fn list_pulls(&self) -> anyhow::Result<Listing> {
         let policy = self.policies.latest().map(|(id, _)| id);
-        let mut known = self.load_rows(policy);
+        let known = self.load_rows(policy);
         let had = known.len();
+        // Rows and logs have the same order, so one walk over both is enough.
+        let mut known = known.into_iter().peekable();
         let mut rows = Vec::new();
         let (mut fresh, mut unsound) = (0, BTreeSet::new());
         let mut damaged = Vec::new();
         for (log, tip) in self.pull_tips()? {
-            let row = log.root().and_then(|id| known.remove(&id));
+            let Some(id) = log.root() else { continue };
+            while known.next_if(|row| row.id < id).is_some() {}
+            let row = known.next_if(|row| row.id == id);
             if let Some(row) = row.filter(|row| row.tip == tip) {
                 rows.push(row);
                 continue;
@@ -114,13 +121,12 @@ impl Forge {
             .collect())
     }
 
-    fn load_rows(&self, policy: Option<ObjectId>) -> BTreeMap<ObjectId, Row> {
+    fn load_rows(&self, policy: Option<ObjectId>) -> Vec<Row> {
         let rows: Option<Vec<Row>> = Cache::of(&self.repo)
             .load(KEY, PROGRAM)
             .filter(|checkpoint| checkpoint.policy == policy)
             .and_then(|checkpoint| serde_json::from_slice(&checkpoint.payload).ok());
-        let rows = rows.unwrap_or_default().into_iter();
-        rows.map(|row| (row.id, row)).collect()
+        rows.unwrap_or_default()
     }
 
     /// Keeps the rows for the next time. Failing to costs time only.
