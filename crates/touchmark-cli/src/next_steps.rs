@@ -321,7 +321,7 @@ const STEPS: &[(Rule, &str)] = &[
     ),
     (
         Rule::PusherUnproven,
-        "git push --signed, with a key of yours that the policy has in use",
+        "git push --signed, with git config gpg.format ssh, and user.signingKey a key of yours that the policy has in use",
     ),
     (
         Rule::CertificateInvalid,

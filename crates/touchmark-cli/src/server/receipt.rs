@@ -16,10 +16,10 @@ use touchmark_core::refusal::Refusal;
 use touchmark_core::sign::{Fingerprint, attach_signature, verify_commit};
 use touchmark_git::{Entry, RefEdit, Repository};
 
-use super::judge::RECEIPTS;
 use super::push::{Decision, Push};
 use super::{begun, denials, refuse, server_error, setup};
 use crate::facts::Receipts;
+use crate::forge::RECEIPTS;
 
 /// A receipt is a small commit.
 const MAX_RECEIPT_BYTES: u64 = 128 * 1024;

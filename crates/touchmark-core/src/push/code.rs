@@ -64,14 +64,7 @@ pub struct TagMove {
 
 /// Whoever pushed, who must be known to move a branch or tag.
 fn pusher(proof: &Proof) -> Result<&str, Refusal> {
-    proof.person.as_deref().ok_or_else(|| {
-        let reason = format!(
-            "nobody of the policy is proven to have pushed this ({})",
-            proof.pusher
-        );
-        Refusal::new(Rule::PusherUnproven, reason)
-            .with_fix("git push --signed, with gpg.format=ssh")
-    })
+    proof.person.as_deref().ok_or_else(|| proof.unproven())
 }
 
 /// Judges the move of a branch.

@@ -27,6 +27,17 @@ pub struct Proof {
     pub person: Option<String>,
 }
 
+impl Proof {
+    /// The refusal of what nobody whom the policy knows has pushed.
+    pub(super) fn unproven(&self) -> Refusal {
+        let reason = format!(
+            "nobody of the policy is proven to have pushed this ({})",
+            self.pusher
+        );
+        Refusal::new(Rule::PusherUnproven, reason)
+    }
+}
+
 /// Finds out who pushed: by the certificate if there is one, else by the transport.
 ///
 /// `nonce_is_good` says whether the certificate carries the nonce that this server gave out for this push.

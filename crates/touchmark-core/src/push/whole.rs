@@ -139,12 +139,7 @@ fn carrier(scene: &Scene<'_>, proof: &Proof, whole: &Whole) -> Result<(), Refusa
     if only_guests && !whole.policy && whole.heads.is_empty() {
         return Ok(());
     }
-    let reason = format!(
-        "nobody of the policy is proven to have pushed this ({})",
-        proof.pusher
-    );
-    Err(Refusal::new(Rule::PusherUnproven, reason)
-        .with_fix("git push --signed, with gpg.format=ssh"))
+    Err(proof.unproven())
 }
 
 fn check_heads(heads: &Heads) -> Result<(), Refusal> {

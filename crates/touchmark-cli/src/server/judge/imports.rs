@@ -98,10 +98,7 @@ fn change<'a>(
 ) -> Result<Change<'a>, Vec<Refusal>> {
     let (Some(given), Some(_)) = (&push.pusher.certificate, &proof.person) else {
         let reason = "a change for refs/for/ is recorded by its push certificate, signed by somebody whom the policy knows";
-        let refusal = Refusal::new(Rule::PusherUnproven, reason);
-        return Err(vec![
-            refusal.with_fix("git push --signed, with gpg.format=ssh"),
-        ]);
+        return Err(refuse(Rule::PusherUnproven, reason));
     };
     let (None, Some(head)) = (asked.command.old, asked.command.new) else {
         return Err(refuse(

@@ -24,10 +24,8 @@ pub(crate) use courtesy::courtesy;
 
 use super::push::{Command, Decision, Push, Report};
 use super::receipt::Seal;
+use crate::forge::RECEIPTS;
 use view::View;
-
-/// Where the receipts are; a decision that looks at many refs rests on them all standing still.
-pub(super) const RECEIPTS: &str = "refs/forge/receipts";
 
 /// A command with what its ref is.
 struct Asked<'a> {

@@ -12,8 +12,9 @@ use touchmark_core::sign::PublicKey;
 use touchmark_git::Repository;
 
 use super::super::{refuse, setup};
-use super::{RECEIPTS, fault};
+use super::fault;
 use crate::facts::Receipts;
+use crate::forge::RECEIPTS;
 use crate::forge::load_policy;
 
 /// What the decision sees.
