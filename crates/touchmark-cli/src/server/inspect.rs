@@ -3,7 +3,7 @@
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::Path;
 
-use touchmark_core::id::ObjectId;
+use touchmark_core::id::{ObjectId, hash_object};
 use touchmark_core::log::LogName;
 use touchmark_git::Repository;
 
@@ -61,7 +61,11 @@ fn record_problem(repo: &Repository, name: &str) -> Option<String> {
         Err(err) => return Some(err.to_string()),
     };
     let read = |id| match repo.read(id, MAX_OBJECT_BYTES) {
-        Ok(Some((_, content))) => Ok(content),
+        // A damaged file may still unpack; only its name tells.
+        Ok(Some((kind, content))) => match hash_object(id.kind(), kind.name(), &content) {
+            Ok(named) if named == id => Ok(content),
+            _ => Err(format!("{name} needs {id}, whose content is another")),
+        },
         Ok(None) => Err(format!("{name} needs {id}, which is missing")),
         Err(err) => Err(format!("{name} needs {id}: {err}")),
     };
