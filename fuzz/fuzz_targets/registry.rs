@@ -4,8 +4,9 @@
 use libfuzzer_sys::fuzz_target;
 use touchmark_core::event::{
     Anchor, CheckStatus, CodePath, CommentId, Decision, DeliveryOutcome, DequeueReason, Kind,
-    Label, LabelChange, Line, LogType, MergeMethod, Name, Nonce, ObjectKind, Party, Person,
-    PersonChange, Pusher, RefName, Stance, Time, Url, Value, Verdict,
+    Label, LabelChange, Line, LinkChange, LogType, MergeMethod, Name, Nonce, ObjectKind, Party,
+    Person, PersonChange, Pusher, Reaction, ReactionChange, RefName, Relation, Stance,
+    Subscription, Time, Url, Value, Verdict,
 };
 use touchmark_core::id::{Digest, HashKind, ObjectId};
 use touchmark_core::log::LogName;
@@ -39,12 +40,14 @@ fn values(kind: HashKind, text: &str) {
     one::<Label>(kind, text);
     one::<LabelChange>(kind, text);
     one::<Line>(kind, text);
+    one::<LinkChange>(kind, text);
     one::<Name>(kind, text);
     one::<Nonce>(kind, text);
     one::<Party>(kind, text);
     one::<Person>(kind, text);
     one::<PersonChange>(kind, text);
     one::<Pusher>(kind, text);
+    one::<ReactionChange>(kind, text);
     one::<RefName>(kind, text);
     one::<Time>(kind, text);
     one::<Url>(kind, text);
@@ -54,7 +57,10 @@ fn values(kind: HashKind, text: &str) {
     one::<DequeueReason>(kind, text);
     one::<MergeMethod>(kind, text);
     one::<ObjectKind>(kind, text);
+    one::<Reaction>(kind, text);
+    one::<Relation>(kind, text);
     one::<Stance>(kind, text);
+    one::<Subscription>(kind, text);
     one::<Verdict>(kind, text);
 }
 

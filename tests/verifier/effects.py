@@ -13,6 +13,7 @@ from certificate import parse_certificate
 from document import sorted_by_bytes
 from form import Event
 from gitobject import Repository
+from marks import change_links, change_reactions, change_subscription
 from policy import Member, Policy
 from refused import Refused
 from snapshot import canonical_state
@@ -224,6 +225,26 @@ class Effects:
     def _request_review(self, event: Event, by: str) -> None:
         self._change("reviewers", event.many("Forge-Reviewer"))
 
+    def _link(self, event: Event, by: str) -> None:
+        change_links(self.state, event.many("Forge-Link"))
+
+    def _react(self, event: Event, by: str) -> None:
+        comment_id = event.maybe("Forge-Comment-Id")
+        subject = self.state if comment_id is None else self._standing(comment_id)
+        change_reactions(subject, event.many("Forge-Reaction"), by)
+
+    def _subscribe(self, event: Event, by: str) -> None:
+        change_subscription(self.state, event.one("Forge-Subscription"), by)
+
+    def _tombstone(self, event: Event, by: str) -> None:
+        if "deleted" in self.state:
+            raise Refused("state-deleted")
+        self.state["deleted"] = {"by": by, "event": event.id, "note": event.body}
+
+    def _restore(self, event: Event, by: str) -> None:
+        if self.state.pop("deleted", None) is None:
+            raise Refused("state-deleted")
+
     def _close(self, event: Event, by: str) -> None:
         self.state["status"] = "closed"
         self.state["closed"] = {"by": by, "event": event.id, "note": event.body}
@@ -270,19 +291,19 @@ class Effects:
             self._require_comment(reply)
         self._append_comment(event, 0, by, text=event.body, reply_to=reply)
 
-    def _standing_comment(self, event: Event) -> State:
-        comment = self._require_comment(event.one("Forge-Comment-Id"))
+    def _standing(self, comment_id: str) -> State:
+        comment = self._require_comment(comment_id)
         if comment["retracted"]:
             raise Refused("comment-retracted")
         return comment
 
     def _comment_edit(self, event: Event, by: str) -> None:
-        comment = self._standing_comment(event)
+        comment = self._standing(event.one("Forge-Comment-Id"))
         comment["text"] = event.body
         comment["edits"] += 1
 
     def _retract(self, event: Event, by: str) -> None:
-        comment = self._standing_comment(event)
+        comment = self._standing(event.one("Forge-Comment-Id"))
         comment["retracted"] = True
         comment["text"] = comment["suggestion"] = None
 

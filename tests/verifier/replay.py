@@ -316,10 +316,11 @@ class Replay:
     def check_right(
         self, effects: Effects, event: Event, by: str, rights: frozenset[str]
     ) -> None:
-        """`comment-unknown` of a comment that the kind is about, and `right-missing`."""
+        """`comment-unknown` of a comment that the event is about, and `right-missing`."""
         comment = None
-        if event.kind.key("Forge-Comment-Id") is not None:
-            comment = effects.comment(event.one("Forge-Comment-Id"))
+        named_comment = event.maybe("Forge-Comment-Id")
+        if named_comment is not None:
+            comment = effects.comment(named_comment)
             if comment is None:
                 raise Refused("comment-unknown")
         needed = event.kind.right

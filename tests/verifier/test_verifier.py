@@ -226,6 +226,8 @@ class Values(unittest.TestCase):
              "refs/heads/a//b", "refs/heads/" + "a" * 40, "refs/heads/x@{1}", "refs/heads/a.",
              "refs/heads/" + "x" * 245],
         )
+        self.check("link-change", ["+fixes " + "a" * 40], ["+fixes", "fixes " + "a" * 40, "+fixes " + "0" * 40])
+        self.check("reaction-change", ["+heart", "-eyes"], ["heart", "+Heart", "++1"])
         self.check("label-change", ["+a b", "-é"], ["a", "+", "+ a", "+a ", "+a,b", "+" + "é" * 33])
         self.check(
             "anchor",

@@ -155,6 +155,8 @@ def is_value(grammar: str, text: str, hex_digits: int) -> bool:
             return size(text) <= 65
         case "line":
             return size(text) <= 1024
+        case "link-change":
+            return is_value("oid", text.split(" ")[1], hex_digits)
         case "comment-id":
             return is_value("oid", text.split("/")[0], hex_digits)
         case "anchor":

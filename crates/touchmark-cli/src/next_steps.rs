@@ -195,6 +195,10 @@ const STEPS: &[(Rule, &str)] = &[
         "touchmark pr ready OBJECT, or touchmark pr draft OBJECT",
     ),
     (
+        Rule::StateDeleted,
+        "touchmark issue restore OBJECT, or touchmark issue delete OBJECT",
+    ),
+    (
         Rule::RevisionSequence,
         "touchmark sync, then touchmark pr show OBJECT (says what the latest is)",
     ),

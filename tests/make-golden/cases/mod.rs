@@ -9,6 +9,7 @@ mod imports;
 mod joins;
 mod life;
 mod logs;
+mod marks;
 mod order;
 mod overrides;
 mod own_roles;
@@ -58,6 +59,7 @@ pub(crate) fn all() -> Vec<Case> {
     device_keys::add(&mut cases);
     device_trees::add(&mut cases);
     overrides::add(&mut cases);
+    marks::add(&mut cases);
     imports::add(&mut cases);
     certificates::add(&mut cases);
     receipts2::add(&mut cases);

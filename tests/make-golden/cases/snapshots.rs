@@ -31,7 +31,7 @@ pub(super) fn add(cases: &mut Vec<Case>) {
 }
 
 /// An issue as it was before its history was erased.
-fn issue_state(b: &Builder) -> Value {
+pub(super) fn issue_state(b: &Builder) -> Value {
     let said = b.code("a comment");
     json!({
         "admitted": [],

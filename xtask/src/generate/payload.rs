@@ -89,7 +89,7 @@ fn dispatches(out: &mut String, registry: &Registry) {
     dispatch(
         out,
         registry,
-        "/// The comment that the event is about, for kinds with `Forge-Comment-Id`.\n    pub fn comment_id(&self) -> Option<CommentId>",
+        "/// The comment that the event is about, for those with `Forge-Comment-Id`.\n    pub fn comment_id(&self) -> Option<CommentId>",
         "comment_id()",
     );
     dispatch(
@@ -209,11 +209,11 @@ fn methods(out: &mut String, registry: &Registry, kind: &Kind) -> Result<()> {
     out.push_str("    fn computed_subject(&self) -> Option<String> {\n");
     subject(out, kind, &uses, registry)?;
     out.push_str("    }\n\n    fn comment_id(&self) -> Option<CommentId> {\n");
-    let about = uses.iter().any(|one| one.key.key == "Forge-Comment-Id");
-    out.push_str(if about {
-        "        Some(self.comment_id)\n"
-    } else {
-        "        None\n"
+    let about = uses.iter().find(|one| one.key.key == "Forge-Comment-Id");
+    out.push_str(match about.map(|one| one.repeat) {
+        Some(Repeat::Optional) => "        self.comment_id\n",
+        Some(_) => "        Some(self.comment_id)\n",
+        None => "        None\n",
     });
     out.push_str("    }\n\n");
     map_ids(out, &uses);

@@ -4,7 +4,9 @@
 
 use super::fields::{Fields, Writer};
 use super::payload;
-use super::registry::{CheckStatus, DeliveryOutcome, DequeueReason, Kind, Stance, Verdict};
+use super::registry::{
+    CheckStatus, DeliveryOutcome, DequeueReason, Kind, Stance, Subscription, Verdict,
+};
 use super::value::CommentId;
 use crate::id::ObjectId;
 use crate::refusal::Refusal;
@@ -52,6 +54,16 @@ pub enum Payload {
     Unresolve(payload::Unresolve),
     /// `review/1`
     Review(payload::Review),
+    /// `link/1`
+    Link(payload::Link),
+    /// `react/1`
+    React(payload::React),
+    /// `subscribe/1`
+    Subscribe(payload::Subscribe),
+    /// `tombstone/1`
+    Tombstone(payload::Tombstone),
+    /// `restore/1`
+    Restore(payload::Restore),
     /// `override/1`
     Override(payload::Override),
     /// `merge-request/1`
@@ -120,6 +132,11 @@ impl Payload {
             Self::Resolve(_) => Kind::Resolve,
             Self::Unresolve(_) => Kind::Unresolve,
             Self::Review(_) => Kind::Review,
+            Self::Link(_) => Kind::Link,
+            Self::React(_) => Kind::React,
+            Self::Subscribe(_) => Kind::Subscribe,
+            Self::Tombstone(_) => Kind::Tombstone,
+            Self::Restore(_) => Kind::Restore,
             Self::Override(_) => Kind::Override,
             Self::MergeRequest(_) => Kind::MergeRequest,
             Self::Merge(_) => Kind::Merge,
@@ -167,6 +184,11 @@ impl Payload {
             Self::Resolve(payload) => payload.trailers(),
             Self::Unresolve(payload) => payload.trailers(),
             Self::Review(payload) => payload.trailers(),
+            Self::Link(payload) => payload.trailers(),
+            Self::React(payload) => payload.trailers(),
+            Self::Subscribe(payload) => payload.trailers(),
+            Self::Tombstone(payload) => payload.trailers(),
+            Self::Restore(payload) => payload.trailers(),
             Self::Override(payload) => payload.trailers(),
             Self::MergeRequest(payload) => payload.trailers(),
             Self::Merge(payload) => payload.trailers(),
@@ -214,6 +236,11 @@ impl Payload {
             Self::Resolve(payload) => payload.computed_subject(),
             Self::Unresolve(payload) => payload.computed_subject(),
             Self::Review(payload) => payload.computed_subject(),
+            Self::Link(payload) => payload.computed_subject(),
+            Self::React(payload) => payload.computed_subject(),
+            Self::Subscribe(payload) => payload.computed_subject(),
+            Self::Tombstone(payload) => payload.computed_subject(),
+            Self::Restore(payload) => payload.computed_subject(),
             Self::Override(payload) => payload.computed_subject(),
             Self::MergeRequest(payload) => payload.computed_subject(),
             Self::Merge(payload) => payload.computed_subject(),
@@ -238,7 +265,7 @@ impl Payload {
         }
     }
 
-    /// The comment that the event is about, for kinds with `Forge-Comment-Id`.
+    /// The comment that the event is about, for those with `Forge-Comment-Id`.
     pub fn comment_id(&self) -> Option<CommentId> {
         match self {
             Self::Policy(payload) => payload.comment_id(),
@@ -261,6 +288,11 @@ impl Payload {
             Self::Resolve(payload) => payload.comment_id(),
             Self::Unresolve(payload) => payload.comment_id(),
             Self::Review(payload) => payload.comment_id(),
+            Self::Link(payload) => payload.comment_id(),
+            Self::React(payload) => payload.comment_id(),
+            Self::Subscribe(payload) => payload.comment_id(),
+            Self::Tombstone(payload) => payload.comment_id(),
+            Self::Restore(payload) => payload.comment_id(),
             Self::Override(payload) => payload.comment_id(),
             Self::MergeRequest(payload) => payload.comment_id(),
             Self::Merge(payload) => payload.comment_id(),
@@ -308,6 +340,11 @@ impl Payload {
             Self::Resolve(payload) => payload.map_ids(f),
             Self::Unresolve(payload) => payload.map_ids(f),
             Self::Review(payload) => payload.map_ids(f),
+            Self::Link(payload) => payload.map_ids(f),
+            Self::React(payload) => payload.map_ids(f),
+            Self::Subscribe(payload) => payload.map_ids(f),
+            Self::Tombstone(payload) => payload.map_ids(f),
+            Self::Restore(payload) => payload.map_ids(f),
             Self::Override(payload) => payload.map_ids(f),
             Self::MergeRequest(payload) => payload.map_ids(f),
             Self::Merge(payload) => payload.map_ids(f),
@@ -359,6 +396,11 @@ impl Payload {
             Kind::Resolve => payload::Resolve::read(fields).map(Self::Resolve),
             Kind::Unresolve => payload::Unresolve::read(fields).map(Self::Unresolve),
             Kind::Review => payload::Review::read(fields).map(Self::Review),
+            Kind::Link => payload::Link::read(fields).map(Self::Link),
+            Kind::React => payload::React::read(fields).map(Self::React),
+            Kind::Subscribe => payload::Subscribe::read(fields).map(Self::Subscribe),
+            Kind::Tombstone => payload::Tombstone::read(fields).map(Self::Tombstone),
+            Kind::Restore => payload::Restore::read(fields).map(Self::Restore),
             Kind::Override => payload::Override::read(fields).map(Self::Override),
             Kind::MergeRequest => payload::MergeRequest::read(fields).map(Self::MergeRequest),
             Kind::Merge => payload::Merge::read(fields).map(Self::Merge),
@@ -940,6 +982,126 @@ impl payload::Review {
             .iter_mut()
             .for_each(|anchor| anchor.map_event(f));
     }
+}
+
+impl payload::Link {
+    fn read(fields: &mut Fields<'_>) -> Result<Self, Refusal> {
+        Ok(Self {
+            links: fields.many("Forge-Link")?,
+        })
+    }
+
+    fn trailers(&self) -> Vec<(&'static str, String)> {
+        let mut writer = Writer::default();
+        writer.many("Forge-Link", &self.links);
+        writer.finish()
+    }
+
+    fn computed_subject(&self) -> Option<String> {
+        Some("Change links".to_owned())
+    }
+
+    fn comment_id(&self) -> Option<CommentId> {
+        None
+    }
+
+    fn map_ids(&mut self, _f: &mut dyn FnMut(ObjectId) -> ObjectId) {}
+}
+
+impl payload::React {
+    fn read(fields: &mut Fields<'_>) -> Result<Self, Refusal> {
+        Ok(Self {
+            comment_id: fields.optional("Forge-Comment-Id")?,
+            reactions: fields.many("Forge-Reaction")?,
+        })
+    }
+
+    fn trailers(&self) -> Vec<(&'static str, String)> {
+        let mut writer = Writer::default();
+        writer.optional("Forge-Comment-Id", &self.comment_id);
+        writer.many("Forge-Reaction", &self.reactions);
+        writer.finish()
+    }
+
+    fn computed_subject(&self) -> Option<String> {
+        Some("React".to_owned())
+    }
+
+    fn comment_id(&self) -> Option<CommentId> {
+        self.comment_id
+    }
+
+    fn map_ids(&mut self, f: &mut dyn FnMut(ObjectId) -> ObjectId) {
+        self.comment_id = self.comment_id.map(|id| id.map_event(f));
+    }
+}
+
+impl payload::Subscribe {
+    fn read(fields: &mut Fields<'_>) -> Result<Self, Refusal> {
+        Ok(Self {
+            subscription: fields.one("Forge-Subscription")?,
+        })
+    }
+
+    fn trailers(&self) -> Vec<(&'static str, String)> {
+        let mut writer = Writer::default();
+        writer.one("Forge-Subscription", &self.subscription);
+        writer.finish()
+    }
+
+    fn computed_subject(&self) -> Option<String> {
+        Some(match self.subscription {
+            Subscription::Default => "Neither watch nor mute".to_owned(),
+            Subscription::Mute => "Mute".to_owned(),
+            Subscription::Watch => "Watch".to_owned(),
+        })
+    }
+
+    fn comment_id(&self) -> Option<CommentId> {
+        None
+    }
+
+    fn map_ids(&mut self, _f: &mut dyn FnMut(ObjectId) -> ObjectId) {}
+}
+
+impl payload::Tombstone {
+    fn read(_fields: &mut Fields<'_>) -> Result<Self, Refusal> {
+        Ok(Self {})
+    }
+
+    fn trailers(&self) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+
+    fn computed_subject(&self) -> Option<String> {
+        Some("Delete".to_owned())
+    }
+
+    fn comment_id(&self) -> Option<CommentId> {
+        None
+    }
+
+    fn map_ids(&mut self, _f: &mut dyn FnMut(ObjectId) -> ObjectId) {}
+}
+
+impl payload::Restore {
+    fn read(_fields: &mut Fields<'_>) -> Result<Self, Refusal> {
+        Ok(Self {})
+    }
+
+    fn trailers(&self) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+
+    fn computed_subject(&self) -> Option<String> {
+        Some("Restore".to_owned())
+    }
+
+    fn comment_id(&self) -> Option<CommentId> {
+        None
+    }
+
+    fn map_ids(&mut self, _f: &mut dyn FnMut(ObjectId) -> ObjectId) {}
 }
 
 impl payload::Override {

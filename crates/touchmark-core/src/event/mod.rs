@@ -28,13 +28,14 @@ pub use encode::Unsigned;
 pub use files::Files;
 pub use registry::{
     CheckStatus, Decision, DeliveryOutcome, DequeueReason, Kind, LogType, MergeMethod, NFC_INERT,
-    ObjectKind, Right, Stance, Verdict, role_rights,
+    ObjectKind, Reaction, Relation, Right, Stance, Subscription, Verdict, role_rights,
 };
 pub use rule::Rule;
 pub use spec::{BodyUse, KeySpec, KindSpec, OrElse, Position, Repeat, TreeShape};
 pub use value::{
-    Anchor, CodePath, CommentId, Label, LabelChange, Line, Name, Nonce, Party, Person,
-    PersonChange, Place, Pusher, RefName, Side, Time, Url, Value, is_author_email, is_author_name,
+    Anchor, CodePath, CommentId, Label, LabelChange, Line, LinkChange, Name, Nonce, Party, Person,
+    PersonChange, Place, Pusher, ReactionChange, RefName, Side, Time, Url, Value, is_author_email,
+    is_author_name,
 };
 
 use crate::id::{Digest, ObjectId};

@@ -3,10 +3,12 @@
 //! Generated from `events.toml` by `cargo xtask generate`; do not edit.
 
 use super::registry::{
-    CheckStatus, Decision, DeliveryOutcome, DequeueReason, MergeMethod, ObjectKind, Stance, Verdict,
+    CheckStatus, Decision, DeliveryOutcome, DequeueReason, MergeMethod, ObjectKind, Stance,
+    Subscription, Verdict,
 };
 use super::value::{
-    Anchor, CommentId, LabelChange, Line, Name, Nonce, PersonChange, Pusher, RefName, Time, Url,
+    Anchor, CommentId, LabelChange, Line, LinkChange, Name, Nonce, PersonChange, Pusher,
+    ReactionChange, RefName, Time, Url,
 };
 use crate::id::{Digest, ObjectId};
 use crate::sign::Fingerprint;
@@ -191,6 +193,37 @@ pub struct Review {
     /// `Forge-Comment`: An anchored comment; its text is the file `comments/000n`.
     pub comments: Vec<Anchor>,
 }
+
+/// `link/1`: Links the object to others, or no longer. Whether these exist is not looked at: they may arrive after it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// `Forge-Link`: A link to another object that is added or removed.
+    pub links: Vec<LinkChange>,
+}
+
+/// `react/1`: Reacts to a comment, or without `Forge-Comment-Id` to the object's description.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct React {
+    /// `Forge-Comment-Id`: The comment that the event is about.
+    pub comment_id: Option<CommentId>,
+    /// `Forge-Reaction`: A reaction of the signer's that is added or removed.
+    pub reactions: Vec<ReactionChange>,
+}
+
+/// `subscribe/1`: Says what the signer wants to hear of the object. It stands in the record, so that whoever tells people things can honour it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subscribe {
+    /// `Forge-Subscription`: What the signer wants to hear of the object.
+    pub subscription: Subscription,
+}
+
+/// `tombstone/1`: Hides the issue. Its history stays, for it is erased by `redact/1` alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tombstone {}
+
+/// `restore/1`: Brings a deleted issue back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restore {}
 
 /// `override/1`: Somebody takes it on themselves to let the revision land without the approvals, checks or owners that it lacks; the body says why.
 #[derive(Debug, Clone, PartialEq, Eq)]

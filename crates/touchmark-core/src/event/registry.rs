@@ -833,6 +833,234 @@ impl<'de> serde::Deserialize<'de> for ObjectKind {
     }
 }
 
+/// How one object is linked to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Relation {
+    /// The other one waits for it.
+    Blocks,
+    /// It is the same as the other one.
+    Duplicates,
+    /// When it is merged, the other one is done.
+    Fixes,
+    /// They have to do with each other.
+    Relates,
+}
+
+impl Relation {
+    /// All of them, in the registry's order.
+    pub const ALL: &[Self] = &[Self::Blocks, Self::Duplicates, Self::Fixes, Self::Relates];
+
+    /// As it is written.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Blocks => "blocks",
+            Self::Duplicates => "duplicates",
+            Self::Fixes => "fixes",
+            Self::Relates => "relates",
+        }
+    }
+
+    /// The one that is written like this.
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "blocks" => Some(Self::Blocks),
+            "duplicates" => Some(Self::Duplicates),
+            "fixes" => Some(Self::Fixes),
+            "relates" => Some(Self::Relates),
+            _ => None,
+        }
+    }
+}
+
+impl std::fmt::Display for Relation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+impl super::value::Value for Relation {
+    fn parse(_kind: crate::id::HashKind, text: &str) -> Option<Self> {
+        Self::from_word(text)
+    }
+
+    fn write(&self) -> String {
+        self.word().to_owned()
+    }
+}
+
+impl serde::Serialize for Relation {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.word())
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Relation {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let word = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        Self::from_word(&word)
+            .ok_or_else(|| serde::de::Error::custom(format!("{word:?} is no Relation")))
+    }
+}
+
+/// A feeling, without a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reaction {
+    /// I do not follow.
+    Confused,
+    /// I am looking.
+    Eyes,
+    /// I love it.
+    Heart,
+    /// Something to celebrate.
+    Hooray,
+    /// That is funny.
+    Laugh,
+    /// Off it goes.
+    Rocket,
+    /// I am against it.
+    ThumbsDown,
+    /// I am for it.
+    ThumbsUp,
+}
+
+impl Reaction {
+    /// All of them, in the registry's order.
+    pub const ALL: &[Self] = &[
+        Self::Confused,
+        Self::Eyes,
+        Self::Heart,
+        Self::Hooray,
+        Self::Laugh,
+        Self::Rocket,
+        Self::ThumbsDown,
+        Self::ThumbsUp,
+    ];
+
+    /// As it is written.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Confused => "confused",
+            Self::Eyes => "eyes",
+            Self::Heart => "heart",
+            Self::Hooray => "hooray",
+            Self::Laugh => "laugh",
+            Self::Rocket => "rocket",
+            Self::ThumbsDown => "thumbs-down",
+            Self::ThumbsUp => "thumbs-up",
+        }
+    }
+
+    /// The one that is written like this.
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "confused" => Some(Self::Confused),
+            "eyes" => Some(Self::Eyes),
+            "heart" => Some(Self::Heart),
+            "hooray" => Some(Self::Hooray),
+            "laugh" => Some(Self::Laugh),
+            "rocket" => Some(Self::Rocket),
+            "thumbs-down" => Some(Self::ThumbsDown),
+            "thumbs-up" => Some(Self::ThumbsUp),
+            _ => None,
+        }
+    }
+}
+
+impl std::fmt::Display for Reaction {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+impl super::value::Value for Reaction {
+    fn parse(_kind: crate::id::HashKind, text: &str) -> Option<Self> {
+        Self::from_word(text)
+    }
+
+    fn write(&self) -> String {
+        self.word().to_owned()
+    }
+}
+
+impl serde::Serialize for Reaction {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.word())
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Reaction {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let word = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        Self::from_word(&word)
+            .ok_or_else(|| serde::de::Error::custom(format!("{word:?} is no Reaction")))
+    }
+}
+
+/// What somebody wants to hear of an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Subscription {
+    /// Everything.
+    Watch,
+    /// Nothing.
+    Mute,
+    /// What concerns them: their own, what they are assigned to or asked for, and where they are mentioned.
+    Default,
+}
+
+impl Subscription {
+    /// All of them, in the registry's order.
+    pub const ALL: &[Self] = &[Self::Watch, Self::Mute, Self::Default];
+
+    /// As it is written.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Watch => "watch",
+            Self::Mute => "mute",
+            Self::Default => "default",
+        }
+    }
+
+    /// The one that is written like this.
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "watch" => Some(Self::Watch),
+            "mute" => Some(Self::Mute),
+            "default" => Some(Self::Default),
+            _ => None,
+        }
+    }
+}
+
+impl std::fmt::Display for Subscription {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+impl super::value::Value for Subscription {
+    fn parse(_kind: crate::id::HashKind, text: &str) -> Option<Self> {
+        Self::from_word(text)
+    }
+
+    fn write(&self) -> String {
+        self.word().to_owned()
+    }
+}
+
+impl serde::Serialize for Subscription {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.word())
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Subscription {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let word = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        Self::from_word(&word)
+            .ok_or_else(|| serde::de::Error::custom(format!("{word:?} is no Subscription")))
+    }
+}
+
 /// A kind of event, with its version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
@@ -876,6 +1104,16 @@ pub enum Kind {
     Unresolve,
     /// `review/1`: A review: one event and one signature, however many comments. The body is the summary. With verdict `comment` the right `comment` is enough.
     Review,
+    /// `link/1`: Links the object to others, or no longer. Whether these exist is not looked at: they may arrive after it.
+    Link,
+    /// `react/1`: Reacts to a comment, or without `Forge-Comment-Id` to the object's description.
+    React,
+    /// `subscribe/1`: Says what the signer wants to hear of the object. It stands in the record, so that whoever tells people things can honour it.
+    Subscribe,
+    /// `tombstone/1`: Hides the issue. Its history stays, for it is erased by `redact/1` alone.
+    Tombstone,
+    /// `restore/1`: Brings a deleted issue back.
+    Restore,
     /// `override/1`: Somebody takes it on themselves to let the revision land without the approvals, checks or owners that it lacks; the body says why.
     Override,
     /// `merge-request/1`: A person asks a land bot to merge.
@@ -943,6 +1181,11 @@ impl Kind {
         Self::Resolve,
         Self::Unresolve,
         Self::Review,
+        Self::Link,
+        Self::React,
+        Self::Subscribe,
+        Self::Tombstone,
+        Self::Restore,
         Self::Override,
         Self::MergeRequest,
         Self::Merge,
@@ -989,6 +1232,11 @@ impl Kind {
             Self::Resolve => "resolve/1",
             Self::Unresolve => "unresolve/1",
             Self::Review => "review/1",
+            Self::Link => "link/1",
+            Self::React => "react/1",
+            Self::Subscribe => "subscribe/1",
+            Self::Tombstone => "tombstone/1",
+            Self::Restore => "restore/1",
             Self::Override => "override/1",
             Self::MergeRequest => "merge-request/1",
             Self::Merge => "merge/1",
@@ -1036,6 +1284,11 @@ impl Kind {
             "resolve/1" => Some(Self::Resolve),
             "unresolve/1" => Some(Self::Unresolve),
             "review/1" => Some(Self::Review),
+            "link/1" => Some(Self::Link),
+            "react/1" => Some(Self::React),
+            "subscribe/1" => Some(Self::Subscribe),
+            "tombstone/1" => Some(Self::Tombstone),
+            "restore/1" => Some(Self::Restore),
             "override/1" => Some(Self::Override),
             "merge-request/1" => Some(Self::MergeRequest),
             "merge/1" => Some(Self::Merge),
@@ -1086,6 +1339,11 @@ impl Kind {
             Self::Resolve => &RESOLVE_1,
             Self::Unresolve => &UNRESOLVE_1,
             Self::Review => &REVIEW_1,
+            Self::Link => &LINK_1,
+            Self::React => &REACT_1,
+            Self::Subscribe => &SUBSCRIBE_1,
+            Self::Tombstone => &TOMBSTONE_1,
+            Self::Restore => &RESTORE_1,
             Self::Override => &OVERRIDE_1,
             Self::MergeRequest => &MERGE_REQUEST_1,
             Self::Merge => &MERGE_1,
@@ -1583,6 +1841,91 @@ static REVIEW_1: KindSpec = KindSpec {
     body: BodyUse::Optional,
     tree: TreeShape::Review,
     right: Right::Review,
+    or: None,
+    open: false,
+    user_subject: false,
+};
+
+static LINK_1: KindSpec = KindSpec {
+    kind: Kind::Link,
+    logs: &[LogType::Pr, LogType::Issue],
+    position: Position::Later,
+    parents: (1, 1),
+    keys: &[KeySpec {
+        key: "Forge-Link",
+        repeat: Repeat::Several,
+    }],
+    body: BodyUse::None,
+    tree: TreeShape::Empty,
+    right: Right::Triage,
+    or: Some(OrElse::Author),
+    open: false,
+    user_subject: false,
+};
+
+static REACT_1: KindSpec = KindSpec {
+    kind: Kind::React,
+    logs: &[LogType::Pr, LogType::Issue],
+    position: Position::Later,
+    parents: (1, 1),
+    keys: &[
+        KeySpec {
+            key: "Forge-Comment-Id",
+            repeat: Repeat::Optional,
+        },
+        KeySpec {
+            key: "Forge-Reaction",
+            repeat: Repeat::Several,
+        },
+    ],
+    body: BodyUse::None,
+    tree: TreeShape::Empty,
+    right: Right::Comment,
+    or: None,
+    open: false,
+    user_subject: false,
+};
+
+static SUBSCRIBE_1: KindSpec = KindSpec {
+    kind: Kind::Subscribe,
+    logs: &[LogType::Pr, LogType::Issue],
+    position: Position::Later,
+    parents: (1, 1),
+    keys: &[KeySpec {
+        key: "Forge-Subscription",
+        repeat: Repeat::One,
+    }],
+    body: BodyUse::None,
+    tree: TreeShape::Empty,
+    right: Right::Comment,
+    or: None,
+    open: false,
+    user_subject: false,
+};
+
+static TOMBSTONE_1: KindSpec = KindSpec {
+    kind: Kind::Tombstone,
+    logs: &[LogType::Issue],
+    position: Position::Later,
+    parents: (1, 1),
+    keys: &[],
+    body: BodyUse::Optional,
+    tree: TreeShape::Empty,
+    right: Right::Moderate,
+    or: None,
+    open: false,
+    user_subject: false,
+};
+
+static RESTORE_1: KindSpec = KindSpec {
+    kind: Kind::Restore,
+    logs: &[LogType::Issue],
+    position: Position::Later,
+    parents: (1, 1),
+    keys: &[],
+    body: BodyUse::Optional,
+    tree: TreeShape::Empty,
+    right: Right::Moderate,
     or: None,
     open: false,
     user_subject: false,

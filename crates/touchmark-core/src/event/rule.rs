@@ -109,6 +109,8 @@ pub enum Rule {
     StateMerged,
     /// The pull request is a draft where the event needs one, and is not one where it must not be.
     StateDraft,
+    /// An issue that is deleted is restored, not deleted again, and only one that is deleted is restored.
+    StateDeleted,
     /// A new revision's number is the last one's plus one.
     RevisionSequence,
     /// The revision exists and has the base and head that the event names.
@@ -302,6 +304,7 @@ impl Rule {
         Self::StateOpen,
         Self::StateMerged,
         Self::StateDraft,
+        Self::StateDeleted,
         Self::RevisionSequence,
         Self::RevisionUnknown,
         Self::RevisionStale,
@@ -613,6 +616,11 @@ impl Rule {
             "state-draft",
             "state",
             "The pull request is a draft where the event needs one, and is not one where it must not be.",
+        ),
+        (
+            "state-deleted",
+            "state",
+            "An issue that is deleted is restored, not deleted again, and only one that is deleted is restored.",
         ),
         (
             "revision-sequence",

@@ -14,7 +14,10 @@ mod time;
 mod tests;
 
 pub use author::{is_author_email, is_author_name};
-pub use names::{Label, LabelChange, Line, Name, Nonce, Party, Person, PersonChange, Url};
+pub use names::{
+    Label, LabelChange, Line, LinkChange, Name, Nonce, Party, Person, PersonChange, ReactionChange,
+    Url,
+};
 pub use place::{Anchor, CodePath, CommentId, Place, Side};
 pub use pusher::Pusher;
 pub use ref_name::RefName;

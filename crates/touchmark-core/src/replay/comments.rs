@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::Reactions;
 use crate::event::{Anchor, CommentId, Event, Place, Side};
 use crate::id::ObjectId;
 
@@ -29,6 +30,9 @@ pub struct Comment {
     pub edits: u32,
     /// Its name.
     pub id: CommentId,
+    /// Who reacted to it, and how; left out of the document when nobody did.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub reactions: Reactions,
     /// The comment that it answers.
     pub reply_to: Option<CommentId>,
     /// Who settled the thread that it starts.
@@ -195,11 +199,11 @@ impl Comments {
                 .all(|(at, comment)| comment.reply_to.is_none_or(|to| before(&to, at)))
     }
 
-    /// Whether every text and suggestion is gone, as a snapshot must have it.
+    /// Whether every text, suggestion and reaction is gone, as a snapshot must have it.
     pub(super) fn is_bare(&self) -> bool {
-        self.list
-            .iter()
-            .all(|comment| comment.text.is_none() && comment.suggestion.is_none())
+        self.list.iter().all(|comment| {
+            comment.text.is_none() && comment.suggestion.is_none() && comment.reactions.is_empty()
+        })
     }
 }
 
@@ -210,6 +214,7 @@ pub(super) fn plain(event: ObjectId, author: &str, text: String) -> Comment {
         author: author.to_owned(),
         edits: 0,
         id: CommentId::new(event, 0),
+        reactions: Reactions::new(),
         reply_to: None,
         resolved_by: None,
         retracted: false,

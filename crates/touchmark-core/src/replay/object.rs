@@ -1,10 +1,13 @@
 //! What pull requests, issues and proposals have in common: a title, a discussion, labels, people, opening and closing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::comments::{Comments, plain};
-use super::{Admitted, Closed, Comment, Status};
-use crate::event::{CommentId, Event, LabelChange, Payload, PersonChange, Rule, payload};
+use super::{Admitted, Closed, Comment, Link, Reactions, Status};
+use crate::event::{
+    CommentId, Event, LabelChange, LinkChange, Payload, PersonChange, ReactionChange, Rule,
+    Subscription, payload,
+};
 use crate::refusal::Refusal;
 
 /// The parts of an object that can be talked about.
@@ -22,6 +25,9 @@ pub(super) struct Tags<'a> {
     pub(super) assignees: &'a mut BTreeSet<String>,
     pub(super) admitted: &'a mut Vec<Admitted>,
     pub(super) redactions: &'a mut u32,
+    pub(super) links: &'a mut BTreeSet<Link>,
+    pub(super) reactions: &'a mut Reactions,
+    pub(super) subscriptions: &'a mut BTreeMap<String, Subscription>,
 }
 
 impl Topic<'_> {
@@ -55,6 +61,18 @@ impl Tags<'_> {
         match &event.payload {
             Payload::Label(change) => change_labels(self.labels, &change.labels),
             Payload::Assign(change) => change_people(self.assignees, &change.assignees),
+            Payload::Link(change) => change_links(self.links, &change.links),
+            Payload::React(react) if react.comment_id.is_none() => {
+                change_reactions(self.reactions, &react.reactions, by);
+            }
+            Payload::Subscribe(subscribe) => {
+                let wish = subscribe.subscription;
+                if wish == Subscription::Default {
+                    self.subscriptions.remove(by);
+                } else {
+                    self.subscriptions.insert(by.to_owned(), wish);
+                }
+            }
             Payload::Admit(admit) => self.admitted.push(Admitted {
                 by: by.to_owned(),
                 event: event.id,
@@ -90,6 +108,36 @@ pub(super) fn change_people(people: &mut BTreeSet<String>, changes: &[PersonChan
     }
 }
 
+/// Carries out changes of links in order.
+fn change_links(links: &mut BTreeSet<Link>, changes: &[LinkChange]) {
+    for change in changes {
+        let link = Link {
+            object: change.object,
+            relation: change.relation,
+        };
+        if change.add {
+            links.insert(link);
+        } else {
+            links.remove(&link);
+        }
+    }
+}
+
+/// Carries out changes of one person's reactions in order.
+fn change_reactions(reactions: &mut Reactions, changes: &[ReactionChange], by: &str) {
+    for change in changes {
+        if change.add {
+            let people = reactions.entry(change.reaction).or_default();
+            people.insert(by.to_owned());
+        } else if let Some(people) = reactions.get_mut(&change.reaction) {
+            people.remove(by);
+            if people.is_empty() {
+                reactions.remove(&change.reaction);
+            }
+        }
+    }
+}
+
 /// Comments, edits and threads: the same on every object that can be talked about.
 fn apply_comments(comments: &mut Comments, event: &Event, by: &str) {
     match &event.payload {
@@ -104,6 +152,12 @@ fn apply_comments(comments: &mut Comments, event: &Event, by: &str) {
             if let Some(comment) = comments.get_mut(&edit.comment_id) {
                 comment.text.clone_from(&event.body);
                 comment.edits = comment.edits.saturating_add(1);
+            }
+        }
+        Payload::React(react) => {
+            let named = react.comment_id.as_ref();
+            if let Some(comment) = named.and_then(|id| comments.get_mut(id)) {
+                change_reactions(&mut comment.reactions, &react.reactions, by);
             }
         }
         Payload::Retract(retract) => {
@@ -138,7 +192,11 @@ pub(super) fn check_shared(
             .reply
             .map_or(Ok(()), |to| expect_comment(comments, &to).map(|_| ())),
         Payload::CommentEdit(payload::CommentEdit { comment_id })
-        | Payload::Retract(payload::Retract { comment_id }) => {
+        | Payload::Retract(payload::Retract { comment_id })
+        | Payload::React(payload::React {
+            comment_id: Some(comment_id),
+            ..
+        }) => {
             if expect_comment(comments, comment_id)?.retracted {
                 let reason = format!("comment {comment_id} is retracted");
                 return Err(Refusal::new(Rule::CommentRetracted, reason));

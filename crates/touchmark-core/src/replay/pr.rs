@@ -1,11 +1,12 @@
 //! Pull requests.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::comments::Comments;
 use super::object::{self, Tags, Topic, change_labels, change_people};
 use super::{
-    GivenVerdict, Merge, MergeRequest, Override, PrState, Revision, Signer, Status, import,
+    GivenVerdict, Merge, MergeRequest, Override, PrState, Reactions, Revision, Signer, Status,
+    import,
 };
 use crate::event::{Event, Payload, Rule, Verdict, payload};
 use crate::heads;
@@ -23,9 +24,11 @@ pub(super) fn start(event: &Event, opened: &payload::Pr, by: &str) -> PrState {
         draft: opened.draft,
         heads: heads::next(None, opened.head),
         labels: BTreeSet::new(),
+        links: BTreeSet::new(),
         merge: None,
         merge_request: None,
         overrides: Vec::new(),
+        reactions: Reactions::new(),
         redactions: 0,
         reviewers: BTreeSet::new(),
         revisions: vec![Revision {
@@ -37,9 +40,10 @@ pub(super) fn start(event: &Event, opened: &payload::Pr, by: &str) -> PrState {
             number: 1,
         }],
         status: Status::Open,
+        subscriptions: BTreeMap::new(),
         target: opened.target.clone(),
         title: event.subject.clone(),
-        verdicts: std::collections::BTreeMap::new(),
+        verdicts: BTreeMap::new(),
     };
     change_labels(&mut state.labels, &opened.labels);
     change_people(&mut state.assignees, &opened.assignees);
@@ -87,6 +91,9 @@ impl PrState {
             assignees: &mut self.assignees,
             admitted: &mut self.admitted,
             redactions: &mut self.redactions,
+            links: &mut self.links,
+            reactions: &mut self.reactions,
+            subscriptions: &mut self.subscriptions,
         }
     }
 

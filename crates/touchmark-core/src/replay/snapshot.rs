@@ -56,6 +56,9 @@ fn pr_is_bare(state: &PrState) -> bool {
         && state.comments.is_bare()
         && state.verdicts.is_empty()
         && state.overrides.is_empty()
+        && state.links.is_empty()
+        && state.reactions.is_empty()
+        && state.subscriptions.is_empty()
         && state
             .closed
             .as_ref()
@@ -76,6 +79,10 @@ fn pr_is_bare(state: &PrState) -> bool {
 
 fn issue_is_bare(state: &IssueState) -> bool {
     state.description.is_none()
+        && state.deleted.is_none()
+        && state.links.is_empty()
+        && state.reactions.is_empty()
+        && state.subscriptions.is_empty()
         && state.comments.is_bare()
         && state
             .closed

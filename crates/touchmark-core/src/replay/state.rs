@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::comments::Comments;
 use crate::event::{
-    CheckStatus, Decision, DeliveryOutcome, MergeMethod, RefName, Stance, Time, Verdict,
+    CheckStatus, Decision, DeliveryOutcome, MergeMethod, Reaction, RefName, Relation, Stance,
+    Subscription, Time, Verdict,
 };
 use crate::id::{Digest, ObjectId};
 use crate::policy::PolicyState;
@@ -89,6 +90,31 @@ pub struct Admitted {
     pub tip: ObjectId,
 }
 
+/// What hid an issue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Deleted {
+    /// Who.
+    pub by: String,
+    /// The event.
+    pub event: ObjectId,
+    /// Why.
+    pub note: Option<String>,
+}
+
+/// A link from an object to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Link {
+    /// The other object.
+    pub object: ObjectId,
+    /// How it is linked to that.
+    pub relation: Relation,
+}
+
+/// Who has which reaction.
+pub type Reactions = BTreeMap<Reaction, BTreeSet<String>>;
+
 /// A pull request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -111,6 +137,9 @@ pub struct PrState {
     pub heads: ObjectId,
     /// Its labels.
     pub labels: BTreeSet<String>,
+    /// Its links to other objects; left out of the document when there is none.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub links: BTreeSet<Link>,
     /// How it was merged.
     pub merge: Option<Merge>,
     /// Who asked a bot to merge it.
@@ -118,6 +147,9 @@ pub struct PrState {
     /// Who took it on themselves to let it land; left out of the document when nobody did, as it was before there were any.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub overrides: Vec<Override>,
+    /// Reactions to its description; left out of the document when there is none.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub reactions: Reactions,
     /// How often its history was erased.
     pub redactions: u32,
     /// Who is asked for a review.
@@ -126,6 +158,9 @@ pub struct PrState {
     pub revisions: Vec<Revision>,
     /// Where it stands.
     pub status: Status,
+    /// What people want to hear of it; left out of the document when nobody said.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub subscriptions: BTreeMap<String, Subscription>,
     /// The branch that it is for.
     pub target: RefName,
     /// Its title.
@@ -248,14 +283,26 @@ pub struct IssueState {
     pub closed: Option<Closed>,
     /// Everything said.
     pub comments: Comments,
+    /// What hid it; left out of the document while nothing has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deleted: Option<Deleted>,
     /// What it is about.
     pub description: Option<String>,
     /// Its labels.
     pub labels: BTreeSet<String>,
+    /// Its links to other objects; left out of the document when there is none.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub links: BTreeSet<Link>,
+    /// Reactions to its description; left out of the document when there is none.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub reactions: Reactions,
     /// How often its history was erased.
     pub redactions: u32,
     /// Where it stands.
     pub status: Status,
+    /// What people want to hear of it; left out of the document when nobody said.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub subscriptions: BTreeMap<String, Subscription>,
     /// Its title.
     pub title: String,
 }

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use super::{display_value, string_serde};
-use crate::id::HashKind;
+use crate::event::registry::{Reaction, Relation};
+use crate::id::{HashKind, ObjectId};
 use crate::text;
 
 use super::Value;
@@ -159,6 +160,26 @@ pub struct PersonChange {
     pub party: Party,
 }
 
+/// A link to another object that is added or removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LinkChange {
+    /// Whether it is added (`+`), not removed (`-`).
+    pub add: bool,
+    /// How the object is linked to the other one.
+    pub relation: Relation,
+    /// The other object.
+    pub object: ObjectId,
+}
+
+/// A reaction that is added or removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ReactionChange {
+    /// Whether it is added (`+`), not removed (`-`).
+    pub add: bool,
+    /// The reaction.
+    pub reaction: Reaction,
+}
+
 /// Splits `+rest` and `-rest`.
 fn split_sign(text: &str) -> Option<(bool, &str)> {
     match text.strip_prefix('+') {
@@ -204,6 +225,48 @@ impl fmt::Display for PersonChange {
 }
 
 display_value!(PersonChange);
+
+impl Value for LinkChange {
+    fn parse(kind: HashKind, text: &str) -> Option<Self> {
+        let (add, rest) = split_sign(text)?;
+        let (relation, object) = rest.split_once(' ')?;
+        Some(Self {
+            add,
+            relation: Relation::from_word(relation)?,
+            object: <ObjectId as Value>::parse(kind, object)?,
+        })
+    }
+
+    fn write(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl fmt::Display for LinkChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let relation = self.relation.word();
+        write!(f, "{}{relation} {}", sign(self.add), self.object)
+    }
+}
+
+string_serde!(LinkChange);
+
+impl ReactionChange {
+    /// The change that `text` spells; `None` when it does not match the grammar.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (add, word) = split_sign(text)?;
+        let reaction = Reaction::from_word(word)?;
+        Some(Self { add, reaction })
+    }
+}
+
+impl fmt::Display for ReactionChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", sign(self.add), self.reaction.word())
+    }
+}
+
+display_value!(ReactionChange);
 
 /// Sixteen random bytes, written as 32 lower-case hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -54,6 +54,8 @@ fn rewrite_as(name: &str, kind: HashKind, text: &str) -> Option<String> {
         "party" => rewrite::<Party>(kind, text),
         "label" => rewrite::<Label>(kind, text),
         "label-change" => rewrite::<LabelChange>(kind, text),
+        "link-change" => rewrite::<LinkChange>(kind, text),
+        "reaction-change" => rewrite::<ReactionChange>(kind, text),
         "name" => rewrite::<Name>(kind, text),
         "line" => rewrite::<Line>(kind, text),
         "url" => rewrite::<Url>(kind, text),

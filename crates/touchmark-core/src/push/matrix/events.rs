@@ -3,8 +3,8 @@
 use crate::decide::Command;
 use crate::event::{
     CheckStatus, CommentId, Decision, DeliveryOutcome, DequeueReason, Kind, LabelChange, Line,
-    LogType, MergeMethod, Name, ObjectKind, Payload, PersonChange, Pusher, Stance, Time, Verdict,
-    payload,
+    LinkChange, LogType, MergeMethod, Name, ObjectKind, Payload, PersonChange, Pusher,
+    ReactionChange, Stance, Subscription, Time, Value as _, Verdict, payload,
 };
 use crate::id::{Digest, ObjectId};
 use crate::log::LogName;
@@ -25,6 +25,8 @@ pub(super) struct Desk {
     pr: Stand,
     draft: Stand,
     closed: Stand,
+    issue: Stand,
+    deleted: Stand,
     proposal: Stand,
     proposed: ObjectId,
     queue: Stand,
@@ -50,6 +52,15 @@ fn people() -> Vec<PersonChange> {
     vec![PersonChange::parse("+bob").expect("a change")]
 }
 
+fn links() -> Vec<LinkChange> {
+    let text = format!("+fixes {}", code("issue"));
+    vec![LinkChange::parse(crate::world::HASH, &text).expect("a change")]
+}
+
+fn reactions() -> Vec<ReactionChange> {
+    vec![ReactionChange::parse("+heart").expect("a change")]
+}
+
 impl Desk {
     pub(super) fn new(rules: &Rules) -> Self {
         let mut world = World::new(rules);
@@ -66,6 +77,9 @@ impl Desk {
         let tree = policy_tree(&mut world, rules);
         let raw = world.raw(BOT, Payload::Proposal(payload::Proposal { version: 2 }));
         let proposal = world.start_raw(LogType::Proposal, raw.subject("Title").tree(tree));
+        let issue = prepared(&mut world, LogType::Issue, open_issue(), None);
+        let tombstone = Payload::Tombstone(payload::Tombstone {});
+        let deleted = prepared(&mut world, LogType::Issue, open_issue(), Some(tombstone));
         let queue = prepared(&mut world, LogType::Queue, queue(), Some(enqueue("one")));
         let run = prepared(&mut world, LogType::Run, run(), None);
         (world.log, world.tip) = pr.clone();
@@ -78,6 +92,8 @@ impl Desk {
             closed,
             proposal: (LogName::Proposal(proposal), proposal),
             proposed: tree,
+            issue,
+            deleted,
             queue,
             run,
             snapshot: (world.log.clone(), start),
@@ -94,6 +110,8 @@ impl Desk {
             Kind::Endorse => self.proposal.clone(),
             Kind::Ready => self.draft.clone(),
             Kind::Reopen => self.closed.clone(),
+            Kind::Tombstone => self.issue.clone(),
+            Kind::Restore => self.deleted.clone(),
             Kind::Redact => self.snapshot.clone(),
             Kind::Enqueue | Kind::Dequeue | Kind::Bypass => self.queue.clone(),
             Kind::RunStep | Kind::RunEnd => self.run.clone(),
@@ -176,6 +194,10 @@ impl Desk {
             Kind::Unresolve => Payload::Unresolve(payload::Unresolve {
                 comment_id: self.said,
             }),
+            Kind::React => Payload::React(payload::React {
+                comment_id: Some(self.said),
+                reactions: reactions(),
+            }),
             Kind::Admit => Payload::Admit(payload::Admit {
                 guest: key("guest").public().fingerprint(),
                 object: code("object"),
@@ -192,9 +214,22 @@ impl Desk {
             Kind::Reopen => Payload::Reopen(payload::Reopen {}),
             Kind::Join => Payload::Join(payload::Join {}),
             Kind::Comment => comment(),
-            other => code_payload(other),
+            other => mark(other).unwrap_or_else(|| code_payload(other)),
         }
     }
+}
+
+/// Events that mark an object.
+fn mark(kind: Kind) -> Option<Payload> {
+    Some(match kind {
+        Kind::Link => Payload::Link(payload::Link { links: links() }),
+        Kind::Subscribe => Payload::Subscribe(payload::Subscribe {
+            subscription: Subscription::Mute,
+        }),
+        Kind::Tombstone => Payload::Tombstone(payload::Tombstone {}),
+        Kind::Restore => Payload::Restore(payload::Restore {}),
+        _ => return None,
+    })
 }
 
 /// Events about code.
@@ -223,10 +258,7 @@ fn code_payload(kind: Kind) -> Payload {
             head: code("head-2"),
             pusher,
         }),
-        Kind::Issue => Payload::Issue(payload::Issue {
-            labels: Vec::new(),
-            assignees: Vec::new(),
-        }),
+        Kind::Issue => open_issue(),
         Kind::Revision => revision(2),
         Kind::Review => review(1, Verdict::Approve, &[]),
         Kind::Override => Payload::Override(payload::Override {
@@ -332,7 +364,7 @@ fn starts(kind: Kind) -> Option<LogType> {
 fn prepared(world: &mut World, log: LogType, first: Payload, second: Option<Payload>) -> Stand {
     let command = Command::new(first);
     let command = match log {
-        LogType::Run => command.subject("A task"),
+        LogType::Run | LogType::Issue => command.subject("A task"),
         _ => command,
     };
     world.start(BOT, log, command).expect("may happen");
@@ -340,6 +372,13 @@ fn prepared(world: &mut World, log: LogType, first: Payload, second: Option<Payl
         world.add(BOT, second);
     }
     (world.log.clone(), world.tip)
+}
+
+fn open_issue() -> Payload {
+    Payload::Issue(payload::Issue {
+        labels: Vec::new(),
+        assignees: Vec::new(),
+    })
 }
 
 fn queue() -> Payload {

@@ -76,6 +76,7 @@ fn prose_holds(name: &str, kind: HashKind, text: &str) -> bool {
             "line" => text.len() <= 1024,
             "fingerprint" => fingerprint_holds(text),
             "comment-id" => id_holds(kind, text.split('/').next().unwrap()),
+            "link-change" => id_holds(kind, text.split(' ').nth(1).unwrap()),
             "anchor" => anchor_holds(kind, text),
             "pusher" => {
                 !text.starts_with("certificate ") && !text.starts_with("key ")
@@ -174,6 +175,7 @@ fn more_texts(name: &str) -> Option<&'static str> {
         "label" => "[a-zé :+@-]{0,66}",
         "label-change" => "[+-][a-zé :+@-]{0,66}",
         "line" => "[a-zé ,]{0,20}|[x]{1020,1028}",
+        "link-change" => "[+-](fixes|blocks|Fixes|fixed) ([0-9a-f]{40}|0{40}|[0-9a-f]{39})",
         "comment-id" => "([0-9a-f]{40}|0{40})/[0-9]{1,5}",
         "anchor" => {
             r"[0-9]{1,5} (old|new) ([a-zGIT]|[./+@,=~-]|\.git|%[0-9A-Fa-f]{2}|%(20|25|3A|C3)){1,9}(:[0-9]{1,2}(-[0-9]{1,2})?)?"

@@ -199,6 +199,51 @@ fn lines_of_text_keep_the_text_rules() {
 }
 
 #[test]
+fn links_and_reactions_are_words() {
+    let id = "7a".repeat(20);
+    let link = |words: &str| format!("{words} {id}");
+    check(
+        "link-change",
+        &[
+            &link("+fixes"),
+            &link("-blocks"),
+            &link("+duplicates"),
+            &link("-relates"),
+        ],
+        &[
+            "",
+            "+fixes",
+            "+fixes ",
+            &id,
+            &link("fixes"),
+            &link("+Fixes"),
+            &link("+fixes "),
+            &link("++fixes"),
+            &link("+closes"),
+            &format!("+fixes {}", "0".repeat(40)),
+            &format!("+fixes {}", "7a".repeat(32)),
+            &format!("+fixes {}", "7a".repeat(19)),
+            &format!("+fixes {id} "),
+        ],
+    );
+    check(
+        "reaction-change",
+        &["+thumbs-up", "-thumbs-down", "+eyes"],
+        &[
+            "",
+            "+",
+            "eyes",
+            "+Eyes",
+            "++1",
+            "+eyes ",
+            "+ eyes",
+            "+thumbs_up",
+            "\u{1f44d}",
+        ],
+    );
+}
+
+#[test]
 fn lines_have_no_outer_spaces() {
     let line = "x".repeat(1024);
     check(
@@ -324,6 +369,7 @@ fn documents_hold_values_as_text() {
     check_serde::<PersonChange>(sha1, "+@core", "core");
     check_serde::<Label>(sha1, "kind: bug", "a,b");
     check_serde::<LabelChange>(sha1, "-kind: bug", "bug");
+    check_serde::<ReactionChange>(sha1, "+heart", "heart");
     check_serde::<Name>(sha1, "CI / build", "CI:build");
     check_serde::<Line>(sha1, "agent 1.0", " agent");
     check_serde::<Url>(sha1, "https://example.com/", "example.com");
@@ -335,6 +381,7 @@ fn documents_hold_values_as_text() {
     check_serde::<Digest>(sha1, SHA256, SHA1);
     for (kind, id) in [(sha1, SHA1), (HashKind::Sha256, SHA256)] {
         check_serde::<ObjectId>(kind, id, "00");
+        check_serde::<LinkChange>(kind, &format!("-blocks {id}"), id);
         check_serde::<CommentId>(kind, &format!("{id}/3"), id);
         check_serde::<Anchor>(kind, &format!("1 reply {id}/3"), "1 reply");
     }
