@@ -6,9 +6,11 @@ mod demo;
 mod gate;
 mod hook;
 mod init;
+mod issue;
 mod join;
 mod key;
 mod log;
+mod object;
 mod person;
 mod policy;
 mod pr;
@@ -38,6 +40,7 @@ pub(crate) enum Command {
     Verify(verify::Args),
     Demo(demo::Args),
     Pr(pr::Args),
+    Issue(issue::Args),
     Review(review::Args),
     Gate(gate::Args),
     Receipts(receipts::Args),
@@ -64,6 +67,7 @@ pub(crate) fn run(command: &Command, globals: &Globals, out: &Output) -> anyhow:
         Command::Verify(args) => verify::run(args, globals, out),
         Command::Demo(args) => demo::run(args, globals, out),
         Command::Pr(args) => pr::run(args, globals, out),
+        Command::Issue(args) => issue::run(args, globals, out),
         Command::Review(args) => review::run(args, globals, out),
         Command::Gate(args) => gate::run(args, globals, out),
         Command::Receipts(args) => receipts::run(args, globals, out),

@@ -5,6 +5,7 @@
 
 mod excerpt;
 mod gate;
+mod issue;
 mod list;
 mod pull_request;
 mod text;
@@ -13,6 +14,7 @@ mod time;
 
 pub(crate) use excerpt::Excerpt;
 pub(crate) use gate::gate;
+pub(crate) use issue::issue;
 pub(crate) use list::list;
 pub(crate) use pull_request::pull_request;
 pub(crate) use text::{counted, indented, visible, visible_line};
