@@ -9,6 +9,7 @@ mod policy;
 mod requirements;
 mod signing;
 mod stock_git;
+mod templates;
 
 use std::path::Path;
 

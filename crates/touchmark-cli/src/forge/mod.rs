@@ -11,6 +11,7 @@ mod reconcile;
 mod records;
 mod remote;
 mod resolve;
+pub(crate) mod templates;
 mod write;
 
 use std::cell::OnceCell;

@@ -7,7 +7,7 @@ use crate::commands::compose::{self, Body};
 use crate::commands::pr::{record, values};
 use crate::errors::Failure;
 use crate::exit_codes::ExitCode;
-use crate::forge::Forge;
+use crate::forge::{Forge, templates};
 use crate::globals::Globals;
 use crate::output::Output;
 use crate::render::visible_line;
@@ -26,6 +26,9 @@ pub(crate) struct Args {
     /// A label.
     #[arg(long, short = 'l', value_name = "LABEL")]
     label: Vec<String>,
+    /// The template that the description starts from: `bug` for issue.bug.md; issue.md in the editor otherwise.
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["body", "body_file"])]
+    template: Option<String>,
     /// A person or `@team` to assign.
     #[arg(long, short = 'a', value_name = "PERSON")]
     assign: Vec<String>,
@@ -57,13 +60,22 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
 impl Args {
     /// Title and description: from the options, or the editor.
     fn words(&self, forge: &Forge) -> anyhow::Result<(String, Option<String>)> {
+        let asked = self.template.as_deref();
         if let Some(title) = &self.title {
-            return Ok((compose::tidy(title), self.body.given()?));
+            let body = match asked {
+                Some(_) => {
+                    templates::start(forge, LogType::Issue, asked)?.map(|text| compose::tidy(&text))
+                }
+                None => self.body.given()?,
+            };
+            return Ok((compose::tidy(title), body));
         }
         let given = self.body.given()?.unwrap_or_default();
         let (title, body) = if compose::is_interactive() && !self.body.is_given() {
+            let start = templates::start(forge, LogType::Issue, asked)?;
+            let start = start.map_or_else(String::new, |text| format!("\n\n{text}"));
             let instructions = "The first line is the title, what follows the description.";
-            compose::split_title(&compose::edit(&forge.repo, "", instructions)?)
+            compose::split_title(&compose::edit(&forge.repo, &start, instructions)?)
         } else {
             // A file may hold both, as a commit message does.
             compose::split_title(&given)
