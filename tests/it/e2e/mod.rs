@@ -1,5 +1,6 @@
 //! Two people, a server and stock git.
 
+mod checks;
 mod code;
 mod issues;
 mod list;

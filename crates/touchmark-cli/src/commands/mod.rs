@@ -1,6 +1,7 @@
 //! The commands, one file each: its `Args` are the manual, its `run` parses, calls the core and prints.
 
 mod can;
+mod check;
 mod compose;
 mod demo;
 mod gate;
@@ -43,6 +44,7 @@ pub(crate) enum Command {
     Issue(issue::Args),
     Review(review::Args),
     Gate(gate::Args),
+    Check(check::Args),
     Receipts(receipts::Args),
     #[cfg(unix)]
     Server(server::Args),
@@ -70,6 +72,7 @@ pub(crate) fn run(command: &Command, globals: &Globals, out: &Output) -> anyhow:
         Command::Issue(args) => issue::run(args, globals, out),
         Command::Review(args) => review::run(args, globals, out),
         Command::Gate(args) => gate::run(args, globals, out),
+        Command::Check(args) => check::run(args, globals, out),
         Command::Receipts(args) => receipts::run(args, globals, out),
         #[cfg(unix)]
         Command::Server(args) => server::run(args, globals, out),
