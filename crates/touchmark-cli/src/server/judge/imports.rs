@@ -277,10 +277,13 @@ impl Bot {
         Ok(Imported {
             command: String::new(),
             edits,
-            notes: vec![
-                format!("pull request {}", id.short()),
-                format!("a new revision of it: git push --signed -o pr={id} …"),
-            ],
+            notes: match old {
+                None => vec![
+                    format!("pull request {}", id.short()),
+                    format!("a new revision of it: git push --signed -o pr={id} …"),
+                ],
+                Some(_) => vec![format!("a new revision of pull request {}", id.short())],
+            },
         })
     }
 }
