@@ -5,6 +5,7 @@ mod checkout;
 mod close;
 pub(crate) mod code;
 mod comment;
+mod commits;
 mod diff;
 mod draft;
 mod edit;
