@@ -36,11 +36,14 @@ fn made(trees: [&str; 2]) -> Result<Vec<Remade>, Refusal> {
     Ok(rebase.finish())
 }
 
+/// A committer, and who signs.
+type Who = (&'static str, Option<&'static str>);
+
 /// A commit that is to land: as `remade` on `parent`, by this committer, with a change to its text, signed by `signer`.
 fn landed(
     remade: &Remade,
     parent: &str,
-    (committer, signer): (&str, Option<&str>),
+    (committer, signer): Who,
     change: impl Fn(&str) -> String,
 ) -> Vec<u8> {
     let line = format!("{committer} <{committer}@example.com> 9 +0000");
@@ -67,7 +70,7 @@ fn case(made: Result<Vec<Remade>, Refusal>, landed: Vec<(ObjectId, Vec<u8>)>) ->
     case
 }
 
-const CAROL: (&str, Option<&str>) = ("carol", Some("carol"));
+const CAROL: Who = ("carol", Some("carol"));
 
 fn same(text: &str) -> String {
     text.to_owned()
@@ -93,7 +96,7 @@ fn the_range_made_again_lands() {
 #[test]
 fn each_commit_is_the_one_that_the_rule_makes() {
     type Change = fn(&str) -> String;
-    let cases: [(&str, (&str, Option<&str>), &str, Change); 9] = [
+    let cases: [(&str, Who, &str, Change); 9] = [
         ("unsigned", ("carol", None), "old", same),
         ("signed by another", ("carol", Some("alice")), "old", same),
         (
