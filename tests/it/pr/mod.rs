@@ -1,6 +1,9 @@
 //! The code side of a pull request at the command line, on a server with its hooks.
 
+mod follow;
 mod merging;
+mod status;
+mod update;
 
 use touchmark_core::id::HashKind;
 
@@ -21,7 +24,7 @@ fn changed(number: usize, words: &str) -> String {
 fn branch(person: &Person<'_>, name: &str) {
     person.git(&["fetch", "-q", "origin"]).ok();
     person
-        .git(&["switch", "-q", "--no-track", "-c", name, "origin/main"])
+        .git(&["switch", "-q", "--no-track", "-C", name, "origin/main"])
         .ok();
 }
 
@@ -63,8 +66,7 @@ fn move_on(world: &World, path: &str, text: &str) {
 
 /// What is checked out, and every file of the work tree.
 fn work_tree(person: &Person<'_>) -> String {
-    let status = person
-        .git(&["status", "--porcelain=v2", "--branch", "--untracked-files"])
-        .ok();
-    status + &person.git(&["stash", "create"]).ok()
+    let status = ["status", "--porcelain", "--untracked-files"];
+    let head = person.rev("HEAD") + &person.git(&["branch", "--show-current"]).ok();
+    head + &person.git(&status).ok() + &person.git(&["ls-files", "--stage"]).ok()
 }

@@ -45,14 +45,14 @@ pub(crate) fn pull_request(
     shown.push('\n');
     shown.push_str(&match state.status {
         Status::Open => gate(verdicts),
-        Status::Closed => closing(state),
-        Status::Merged => landing(state, now),
+        Status::Closed | Status::Merged => ending(state, now),
     });
     shown.push_str(&discussion(threads));
     shown
 }
 
-fn heading(id: &ObjectId, state: &PrState) -> String {
+/// What it is called, for which branch it is, and who has to do with it.
+pub(crate) fn heading(id: &ObjectId, state: &PrState) -> String {
     let mut shown = format!(
         "pull request {}: {}\n{} · for {} · by {}\n",
         id.short(),
@@ -116,6 +116,15 @@ fn verdict(person: &str, given: &GivenVerdict, state: &PrState, took_part: bool)
         visible_line(person),
         given.revision
     )
+}
+
+/// How it ended, if it has.
+pub(crate) fn ending(state: &PrState, now: i64) -> String {
+    match state.status {
+        Status::Open => String::new(),
+        Status::Closed => closing(state),
+        Status::Merged => landing(state, now),
+    }
 }
 
 fn closing(state: &PrState) -> String {

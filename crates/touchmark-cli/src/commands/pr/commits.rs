@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use anyhow::Context as _;
 use touchmark_core::decide::Author;
+use touchmark_core::event::RefName;
 use touchmark_core::id::ObjectId;
 use touchmark_core::object::ObjectType;
 use touchmark_core::sign::attach_signature;
@@ -22,9 +23,12 @@ pub(crate) enum Signing {
 
 impl Signing {
     /// As git's `commit.gpgSign` has it, or the rule of the branch that the commit is for.
-    pub(crate) fn of(forge: &Forge, target: &str) -> Self {
+    pub(crate) fn of(forge: &Forge, target: &RefName) -> Self {
         let wanted = forge.repo.config_bool("commit.gpgSign") == Some(true);
-        let (rule, _) = forge.policy().rules.branch(target);
+        let (rule, _) = forge
+            .policy()
+            .rules
+            .branch(target.branch().unwrap_or_default());
         if wanted || rule.signed_commits {
             Self::Always
         } else {

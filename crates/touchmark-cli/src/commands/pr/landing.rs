@@ -11,9 +11,10 @@ use touchmark_core::merge::tree::Outcome;
 use touchmark_core::refusal::Refusal;
 use touchmark_core::replay::{PrState, Revision};
 
-use super::Subject;
 use super::commits::{Signing, commit, remake, sign_commit};
-use crate::facts;
+use super::conflicts::Settle;
+use super::{Subject, code};
+use crate::facts::{self, Stuck};
 use crate::forge::Forge;
 
 /// What the target branch will point to.
@@ -95,13 +96,16 @@ pub(crate) fn tree(
     forge: &Forge,
     subject: &Subject,
     old: ObjectId,
-) -> anyhow::Result<Result<ObjectId, Refusal>> {
+) -> anyhow::Result<Result<ObjectId, Stuck>> {
     let revision = subject.revision(None)?;
     let short = subject.id.short();
     if forge.repo.is_ancestor(revision.head, old)? {
         let reason = format!("the target already holds revision {}", revision.number);
         let fix = format!("touchmark pr close {short}");
-        return Ok(Err(Refusal::new(Rule::NothingToDo, reason).with_fix(fix)));
+        return Ok(Err(Stuck {
+            refusal: Refusal::new(Rule::NothingToDo, reason).with_fix(fix),
+            conflicts: None,
+        }));
     }
     let [base, target, head] = [revision.base, old, revision.head].map(|id| forge.repo.tree_of(id));
     let merged = forge
@@ -110,7 +114,10 @@ pub(crate) fn tree(
         .context("cannot merge the change into its target")?;
     Ok(match merged {
         Outcome::Clean { tree, .. } => Ok(tree),
-        Outcome::Conflict(conflicts) => Err(conflict(subject, subject.state()?, &conflicts)),
+        Outcome::Conflict(conflicts) => Err(Stuck {
+            refusal: conflict(forge, subject, &conflicts)?,
+            conflicts: Some(conflicts),
+        }),
     })
 }
 
@@ -136,17 +143,16 @@ fn fast_forward(
     })
 }
 
-fn conflict(subject: &Subject, state: &PrState, conflicts: &Conflicts) -> Refusal {
+fn conflict(forge: &Forge, subject: &Subject, conflicts: &Conflicts) -> anyhow::Result<Refusal> {
+    let target = &subject.state()?.target;
     let reason = format!(
         "it conflicts with {} in {}",
-        state.target.short(),
+        target.short(),
         conflicts.paths()
     );
-    Refusal::new(Rule::RevisionStale, reason).with_fix(format!(
-        "merge {} into the change, resolve, and touchmark pr revise {}",
-        state.target.short(),
-        subject.id.short()
-    ))
+    let merge = format!("git merge {}", code::tracking(&forge.repo, target)?);
+    let settle = Settle::by(subject.id, &merge);
+    Ok(Refusal::new(Rule::MergeConflict, reason).with_fix(settle.0))
 }
 
 fn merge_message(id: ObjectId, state: &PrState, note: Option<&str>) -> String {
@@ -155,7 +161,7 @@ fn merge_message(id: ObjectId, state: &PrState, note: Option<&str>) -> String {
 }
 
 /// One commit stands for the work of several people, so it names those that did not make it.
-fn squash_message(
+pub(super) fn squash_message(
     forge: &Forge,
     id: ObjectId,
     state: &PrState,

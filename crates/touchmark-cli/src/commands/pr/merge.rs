@@ -9,6 +9,7 @@ use touchmark_core::id::ObjectId;
 use touchmark_core::merge::SEMANTICS;
 use touchmark_git::Repository;
 
+use super::delete_branch::{self, Deleted};
 use super::judged::judge;
 use super::landing::{Landing, land};
 use super::{Subject, code};
@@ -25,7 +26,9 @@ const MAX_ATTEMPTS: u32 = 5;
 /// Merge a pull request.
 ///
 /// Branch and record move in one push or not at all. Every reason against merging is printed, with what to do.
-/// With `--json`: `format`, `pull_request`, `method`, `target`, `old`, `new`, `tree`, `event`, `evidence`, `merged`.
+/// A branch that the server does not delete, or that is checked out, stays: the merge stands all the same, and it is said.
+/// With `--json`: `format`, `pull_request`, `method`, `target`, `old`, `new`, `tree`, `event`, `evidence`, `merged`,
+/// `branches` (`deleted` and `kept`, sentences; null without --delete-branch).
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
     /// The pull request.
@@ -35,6 +38,9 @@ pub(crate) struct Args {
     method: Method,
     #[command(flatten)]
     body: Body,
+    /// Then delete the branch that it came from, on the server and here, unless it was moved since.
+    #[arg(long, conflicts_with = "dry_run")]
+    delete_branch: bool,
     /// Say what would happen, and change nothing.
     #[arg(long, short = 'n')]
     dry_run: bool,
@@ -84,7 +90,8 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
         if let (Some((event, merge)), Some(merged)) = (&made, &subject.state()?.merge)
             && *event == merged.event
         {
-            return report(out, subject.id, merge, Some(*event));
+            let deleted = args.delete(&forge, &remote, &subject, merge);
+            return report(out, subject.id, merge, Some(*event), deleted.as_ref());
         }
         let (merge, facts) = plan(
             &forge,
@@ -95,7 +102,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
             note.as_deref(),
         )?;
         if args.dry_run {
-            return report(out, subject.id, &merge, None);
+            return report(out, subject.id, &merge, None, None);
         }
         let event = sign(&forge, &subject, &merge, &facts, note.clone())?;
         match push(&forge, &remote, &moves(&subject, &merge, event))? {
@@ -104,7 +111,8 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
                 if let Err(err) = fetch(&forge.repo, &remote) {
                     out.warn(format_args!("merged, but {err:#}"));
                 }
-                return report(out, subject.id, &merge, Some(event));
+                let deleted = args.delete(&forge, &remote, &subject, &merge);
+                return report(out, subject.id, &merge, Some(event), deleted.as_ref());
             }
             Ending::Raced => out.note("somebody else was faster; looking again"),
             Ending::Refused(words) => return Err(refused(&remote, &words).into()),
@@ -121,6 +129,20 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
     .hint("try again")
     .exit(ExitCode::Unpublished)
     .into())
+}
+
+impl Args {
+    /// Deletes the branch, where that is asked for.
+    fn delete(
+        &self,
+        forge: &Forge,
+        remote: &str,
+        subject: &Subject,
+        merge: &payload::Merge,
+    ) -> Option<Deleted> {
+        self.delete_branch
+            .then(|| delete_branch::delete(forge, remote, subject.id, merge))
+    }
 }
 
 /// The server; merging needs one to say who comes first.
@@ -171,12 +193,12 @@ fn moves(subject: &Subject, merge: &payload::Merge, event: ObjectId) -> [Push; 2
         Push {
             name: merge.target.to_string(),
             expected: Some(merge.old),
-            new: merge.new,
+            new: Some(merge.new),
         },
         Push {
             name: subject.log.to_string(),
             expected: Some(subject.outcome.tip),
-            new: event,
+            new: Some(event),
         },
     ]
 }
@@ -263,9 +285,11 @@ fn report(
     id: ObjectId,
     merge: &payload::Merge,
     event: Option<ObjectId>,
+    deleted: Option<&Deleted>,
 ) -> anyhow::Result<()> {
     if out.is_json() {
         return out.json(&json!({
+            "branches": deleted.map(Deleted::document),
             "event": event,
             "evidence": merge.evidence,
             "format": 1,
@@ -288,5 +312,6 @@ fn report(
         id.short(),
         merge.target.short(),
         merge.new.short()
-    ))
+    ))?;
+    deleted.map_or(Ok(()), |deleted| deleted.tell(out))
 }

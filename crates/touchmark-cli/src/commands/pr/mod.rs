@@ -1,11 +1,16 @@
 //! `touchmark pr`: pull requests.
 
 mod assign;
+mod branch;
 mod checkout;
+mod cherry_pick;
 mod close;
 pub(crate) mod code;
 mod comment;
 mod commits;
+pub(crate) mod conditions;
+mod conflicts;
+mod delete_branch;
 mod diff;
 mod draft;
 mod edit;
@@ -15,14 +20,18 @@ mod landing;
 mod list;
 mod merge;
 mod open;
+mod propose;
 mod ready;
 pub(crate) mod record;
 mod reopen;
 mod request;
+mod revert;
 mod revise;
 mod show;
+pub(crate) mod status;
 pub(crate) mod subject;
 mod threads;
+mod update;
 pub(crate) mod values;
 
 use clap::{Args as ClapArgs, Subcommand};
@@ -60,7 +69,11 @@ enum Command {
     Request(request::Args),
     Diff(diff::Args),
     Checkout(checkout::Args),
+    Status(status::Args),
+    Update(update::Args),
     Merge(merge::Args),
+    Revert(revert::Args),
+    CherryPick(cherry_pick::Args),
 }
 
 /// Runs the subcommand.
@@ -85,7 +98,11 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
         Command::Request(args) => request::run(args, globals, out),
         Command::Diff(args) => diff::run(args, globals, out),
         Command::Checkout(args) => checkout::run(args, globals, out),
+        Command::Status(args) => status::run(args, globals, out),
+        Command::Update(args) => update::run(args, globals, out),
         Command::Merge(args) => merge::run(args, globals, out),
+        Command::Revert(args) => revert::run(args, globals, out),
+        Command::CherryPick(args) => cherry_pick::run(args, globals, out),
     }
 }
 
@@ -126,7 +143,13 @@ mod tests {
             "assign 3f9a bob -@core",
             "diff 3f9a --revision 2 --since 1 --stat",
             "checkout 3f9a --detach",
+            "status",
+            "status 3f9a",
+            "update 3f9a --rebase --body B",
+            "revert 3f9a --branch b --title T",
+            "cherry-pick 3f9a --to release",
             "merge 3f9a --method fast-forward --dry-run",
+            "merge 3f9a --delete-branch",
         ] {
             assert!(parse(line).is_ok(), "{line}: {:?}", parse(line).err());
         }
@@ -146,6 +169,7 @@ mod tests {
             "diff 3f9a --stat --name-only",
             "checkout 3f9a --detach --branch b",
             "merge 3f9a --method octopus",
+            "cherry-pick 3f9a",
             "list --state merging",
             "label 3f9a",
             "show",

@@ -70,6 +70,8 @@ fn judge_here(forge: &Forge, subject: &Subject) -> anyhow::Result<Judged> {
             facts: Facts::default(),
             verdicts: Verdicts::Shut(vec![refusal.with_fix("touchmark sync")]),
             tree: None,
+            blocked: None,
+            conflicts: None,
             took_part: BTreeSet::new(),
         }
     }))
