@@ -1,9 +1,12 @@
 //! The code side of a pull request at the command line, on a server with its hooks.
 
 mod follow;
+mod interdiff;
 mod merging;
 mod status;
+mod submodules;
 mod update;
+mod viewed;
 
 use touchmark_core::id::HashKind;
 

@@ -1,13 +1,13 @@
 //! The branches that a merged pull request came from go, on the server and here, if nobody has moved them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 use touchmark_core::event::payload;
 use touchmark_core::id::ObjectId;
 use touchmark_git::Repository;
 
-use super::branch;
+use super::{Subject, branch};
 use crate::forge::{Ending, Forge, Push, push};
 use crate::output::Output;
 
@@ -43,12 +43,18 @@ impl Deleted {
 }
 
 /// Deletes what has landed: the branch that this clone knows the pull request to come from, else the only one on the
-/// server that holds its head.
+/// server that holds the head of one of its revisions.
 ///
+/// One that holds anything else was moved by somebody, and stays.
 /// The merge stands whatever comes of this, so nothing here is an error.
-pub(super) fn delete(forge: &Forge, remote: &str, id: ObjectId, merge: &payload::Merge) -> Deleted {
+pub(super) fn delete(
+    forge: &Forge,
+    remote: &str,
+    subject: &Subject,
+    merge: &payload::Merge,
+) -> Deleted {
     let mut deleted = Deleted::default();
-    if let Err(err) = try_delete(forge, remote, id, merge, &mut deleted) {
+    if let Err(err) = try_delete(forge, remote, subject, merge, &mut deleted) {
         deleted.kept.push(format!("a branch stays: {err:#}"));
     }
     deleted
@@ -57,10 +63,12 @@ pub(super) fn delete(forge: &Forge, remote: &str, id: ObjectId, merge: &payload:
 fn try_delete(
     forge: &Forge,
     remote: &str,
-    id: ObjectId,
+    subject: &Subject,
     merge: &payload::Merge,
     deleted: &mut Deleted,
 ) -> anyhow::Result<()> {
+    let revisions = subject.state()?.revisions.iter();
+    let heads: BTreeSet<ObjectId> = revisions.map(|revision| revision.head).collect();
     let prefix = format!("refs/remotes/{remote}/");
     let there: BTreeMap<String, ObjectId> = forge
         .repo
@@ -69,13 +77,13 @@ fn try_delete(
         .filter_map(|(name, tip)| Some((name.strip_prefix(&prefix)?.to_owned(), tip)))
         .filter(|(name, _)| name != "HEAD" && name != merge.target.short())
         .collect();
-    let mut names: Vec<String> = branch::sources(&forge.repo, id)?
+    let mut names: Vec<String> = branch::sources(&forge.repo, subject.id)?
         .into_iter()
         .map(|(name, _)| name)
         .filter(|name| name != merge.target.short())
         .collect();
     if names.is_empty() {
-        let holding = there.iter().filter(|(_, tip)| **tip == merge.head);
+        let holding = there.iter().filter(|(_, tip)| heads.contains(tip));
         names = holding.map(|(name, _)| name.clone()).collect();
         if names.len() > 1 {
             let names = names.join(", ");
@@ -93,9 +101,9 @@ fn try_delete(
     }
     for name in names {
         if let Some(tip) = there.get(&name) {
-            on_server(forge, remote, &name, *tip, merge.head, deleted)?;
+            on_server(forge, remote, &name, *tip, &heads, deleted)?;
         }
-        here(&forge.repo, &name, merge.head, deleted)?;
+        here(&forge.repo, &name, &heads, deleted)?;
     }
     Ok(())
 }
@@ -105,12 +113,12 @@ fn on_server(
     remote: &str,
     name: &str,
     tip: ObjectId,
-    head: ObjectId,
+    heads: &BTreeSet<ObjectId>,
     deleted: &mut Deleted,
 ) -> anyhow::Result<()> {
     let moved =
         || format!("{name} on {remote} stays: it was moved since, and holds more than has landed");
-    if tip != head {
+    if !heads.contains(&tip) {
         deleted.kept.push(moved());
         return Ok(());
     }
@@ -140,14 +148,14 @@ fn on_server(
 fn here(
     repo: &Repository,
     name: &str,
-    head: ObjectId,
+    heads: &BTreeSet<ObjectId>,
     deleted: &mut Deleted,
 ) -> anyhow::Result<()> {
     let full = format!("{}{name}", branch::HEADS);
     let Some(tip) = repo.read_ref(&full)? else {
         return Ok(());
     };
-    if tip != head {
+    if !heads.contains(&tip) {
         let why = format!("{name} stays here: it holds something else than has landed");
         deleted.kept.push(why);
     } else if branch::is_checked_out(repo, name)? {

@@ -123,12 +123,15 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
         }
         made = Some((event, merge));
     }
-    Err(Failure::new(format!(
+    Err(raced().into())
+}
+
+fn raced() -> Failure {
+    Failure::new(format!(
         "somebody else was faster {MAX_ATTEMPTS} times; nothing has moved"
     ))
     .hint("try again")
     .exit(ExitCode::Unpublished)
-    .into())
 }
 
 impl Args {
@@ -141,7 +144,7 @@ impl Args {
         merge: &payload::Merge,
     ) -> Option<Deleted> {
         self.delete_branch
-            .then(|| delete_branch::delete(forge, remote, subject.id, merge))
+            .then(|| delete_branch::delete(forge, remote, subject, merge))
     }
 }
 

@@ -28,11 +28,14 @@ mod request;
 mod revert;
 mod revise;
 mod show;
+mod since;
 pub(crate) mod status;
 pub(crate) mod subject;
+mod submodules;
 mod threads;
 mod update;
 pub(crate) mod values;
+mod viewed;
 
 use clap::{Args as ClapArgs, Subcommand};
 
@@ -68,6 +71,7 @@ enum Command {
     Assign(assign::Args),
     Request(request::Args),
     Diff(diff::Args),
+    Viewed(viewed::Args),
     Checkout(checkout::Args),
     Status(status::Args),
     Update(update::Args),
@@ -97,6 +101,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
         Command::Assign(args) => assign::run(args, globals, out),
         Command::Request(args) => request::run(args, globals, out),
         Command::Diff(args) => diff::run(args, globals, out),
+        Command::Viewed(args) => viewed::run(args, globals, out),
         Command::Checkout(args) => checkout::run(args, globals, out),
         Command::Status(args) => status::run(args, globals, out),
         Command::Update(args) => update::run(args, globals, out),
@@ -142,6 +147,9 @@ mod tests {
             "label 3f9a bug -wip +lock",
             "assign 3f9a bob -@core",
             "diff 3f9a --revision 2 --since 1 --stat",
+            "diff 3f9a --since-review --name-only",
+            "viewed 3f9a",
+            "viewed 3f9a src README.md --unmark",
             "checkout 3f9a --detach",
             "status",
             "status 3f9a",
@@ -167,6 +175,8 @@ mod tests {
             "open --body B --body-file F",
             "edit 3f9a --body B --no-body",
             "diff 3f9a --stat --name-only",
+            "diff 3f9a --since 1 --since-review",
+            "viewed 3f9a --unmark",
             "checkout 3f9a --detach --branch b",
             "merge 3f9a --method octopus",
             "cherry-pick 3f9a",
