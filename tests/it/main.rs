@@ -19,6 +19,8 @@ mod keys;
 #[cfg(test)]
 mod links;
 #[cfg(test)]
+mod pr;
+#[cfg(test)]
 mod purity;
 #[cfg(test)]
 mod server;

@@ -19,6 +19,7 @@ pub mod object;
 pub mod pattern;
 pub mod policy;
 pub mod push;
+pub mod rebase;
 pub mod receipt;
 pub mod refusal;
 pub mod replay;

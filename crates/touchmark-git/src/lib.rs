@@ -33,7 +33,7 @@ pub use code::CodeError;
 pub use diff::{ChangedPath, Entry};
 pub use incoming::{Incoming, IncomingError, IncomingLimits};
 pub use log::{Budget, LoadError};
-pub use merge::MergeError;
+pub use merge::{MergeError, Rebased};
 pub use objects::{ReadError, WriteError};
 pub use prepared::Prepared;
 pub use ref_store::RefPlaces;

@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 
 use touchmark_core::id::ObjectId;
+use touchmark_core::merge::conflict::Conflicts;
 use touchmark_core::merge::tree::{Limit, Limits, Outcome, Pending, Refused, Step, Supply, start};
 use touchmark_core::object::Objects;
+use touchmark_core::rebase::{Rebase, Remade};
 
 use crate::objects::{ReadError, WriteError};
 use crate::repository::Repository;
@@ -21,6 +23,25 @@ pub enum MergeError {
     /// What was made cannot be stored.
     #[error(transparent)]
     Write(#[from] WriteError),
+}
+
+/// What a rebase comes to.
+#[derive(Debug, Clone)]
+pub enum Rebased {
+    /// Every commit goes onto what came before it.
+    Clean {
+        /// The commits to make.
+        commits: Vec<Remade>,
+        /// The trees and blobs that were made for them; some may have existed before.
+        objects: Objects,
+    },
+    /// One does not.
+    Conflict {
+        /// The rebase, as far as it went.
+        rebase: Rebase,
+        /// What does not merge.
+        conflicts: Conflicts,
+    },
 }
 
 impl Repository {
@@ -56,11 +77,49 @@ impl Repository {
         theirs: ObjectId,
         limits: Limits,
     ) -> Result<Outcome, MergeError> {
+        let none = Objects::new(self.hash_kind());
+        self.merge_trees_beside(&none, [base, ours, theirs], limits)
+    }
+
+    /// Rebases a chain of commits as the core says, and writes nothing.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Repository::merge_trees_unwritten`], for any of the commits.
+    pub fn rebase_unwritten(&self, mut rebase: Rebase) -> Result<Rebased, MergeError> {
+        let mut made = Objects::new(self.hash_kind());
+        while let Some(trees) = rebase.wanted() {
+            match self.merge_trees_beside(&made, trees, Limits::RULE_1)? {
+                Outcome::Clean { tree, objects } => {
+                    for (_, object) in objects.iter() {
+                        made.insert(object.object_type, object.data.clone())
+                            .map_err(Refused::Collision)?;
+                    }
+                    rebase.merged(tree);
+                }
+                Outcome::Conflict(conflicts) => {
+                    return Ok(Rebased::Conflict { rebase, conflicts });
+                }
+            }
+        }
+        Ok(Rebased::Clean {
+            commits: rebase.finish(),
+            objects: made,
+        })
+    }
+
+    /// Merges base, ours and theirs, some of whose objects may be `made` and not written.
+    fn merge_trees_beside(
+        &self,
+        made: &Objects,
+        [base, ours, theirs]: [ObjectId; 3],
+        limits: Limits,
+    ) -> Result<Outcome, MergeError> {
         let mut step = start(base, ours, theirs, limits);
         loop {
             match step {
                 Step::Needs(pending) => {
-                    let supply = self.supply(&pending)?;
+                    let supply = self.supply(&pending, made)?;
                     step = pending.resume(&supply)?;
                 }
                 Step::Done(outcome) => return Ok(outcome),
@@ -68,14 +127,19 @@ impl Repository {
         }
     }
 
-    fn supply(&self, pending: &Pending) -> Result<Supply, MergeError> {
+    fn supply(&self, pending: &Pending, made: &Objects) -> Result<Supply, MergeError> {
         let mut objects = Objects::new(self.hash_kind());
         let mut too_large = BTreeSet::new();
         let mut left = pending.bytes_left();
         for need in pending.needs() {
-            // What is missing stays out; the core says so.
-            let Some((_, bytes)) = self.header(need.id)? else {
-                continue;
+            let own = made.get(&need.id, need.object_type);
+            let bytes = match own {
+                Some(data) => u64::try_from(data.len()).unwrap_or(u64::MAX),
+                // What is missing stays out; the core says so.
+                None => match self.header(need.id)? {
+                    Some((_, bytes)) => bytes,
+                    None => continue,
+                },
             };
             if bytes > need.max_bytes {
                 too_large.insert(need.id);
@@ -84,7 +148,11 @@ impl Repository {
             left = left
                 .checked_sub(bytes)
                 .ok_or(Refused::TooLarge(Limit::Bytes))?;
-            if let Some((object_type, data)) = self.read(need.id, need.max_bytes)? {
+            let found = match own {
+                Some(data) => Some((need.object_type, data.to_vec())),
+                None => self.read(need.id, need.max_bytes)?,
+            };
+            if let Some((object_type, data)) = found {
                 objects
                     .insert(object_type, data)
                     .map_err(Refused::Collision)?;

@@ -19,6 +19,7 @@ mod identity;
 mod owners;
 mod policy;
 mod races;
+mod rebases;
 mod refs;
 mod signatures;
 mod signed_code;
@@ -30,7 +31,7 @@ const LINES: [(char, u32, &[u32]); 6] = [
     ('A', 12, &[]),
     ('B', 12, &[]),
     ('C', 13, &[]),
-    ('D', 21, &[13]),
+    ('D', 25, &[13]),
     ('E', 9, &[]),
     ('F', 13, &[12]),
 ];

@@ -22,7 +22,7 @@ use crate::env::{Person, Ready, Run, World};
 /// A forge whose server refuses: alice is an admin, bob and carol are maintainers, each has a clone.
 ///
 /// Topic branches are not protected, so whoever has the right may push them.
-fn guarded(hash: HashKind) -> World {
+pub(crate) fn guarded(hash: HashKind) -> World {
     let world = World::empty(hash);
     world.person("nobody");
     let told = install(&world);
@@ -86,7 +86,7 @@ fn on_server(world: &World, args: &[&str]) -> Run {
 }
 
 /// A push by somebody whom the transport has let in.
-fn push(person: &Person<'_>, args: &[&str]) -> Run {
+pub(crate) fn push(person: &Person<'_>, args: &[&str]) -> Run {
     pushing(person, args).run()
 }
 
@@ -136,7 +136,7 @@ fn passing_files(directory: &Path) -> Vec<String> {
 }
 
 /// What a ref holds on the server; nothing if there is none.
-fn held(world: &World, name: &str) -> String {
+pub(crate) fn held(world: &World, name: &str) -> String {
     let listed = world.on_server(&["for-each-ref", "--format=%(objectname)", name]);
     listed.trim().to_owned()
 }

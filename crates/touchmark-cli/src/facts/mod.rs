@@ -4,8 +4,10 @@
 
 mod gate;
 mod range;
+mod rebase;
 mod receipts;
 
 pub(crate) use gate::{Place, gather};
 pub(crate) use range::{Range, named_authors, range, range_within};
+pub(crate) use rebase::{Rebasing, Stuck, gained, rebase};
 pub(crate) use receipts::{Read, Receipts};

@@ -209,7 +209,7 @@ impl Pending {
         let mut pushes = vec![Push {
             name,
             expected: published,
-            new: tip,
+            new: Some(tip),
         }];
         let outcome = forge.summary_at(log, tip)?;
         pushes.extend(heads_push(forge, &outcome)?);
@@ -252,13 +252,15 @@ impl Pending {
                 edits.push(RefEdit {
                     name: push.name.clone(),
                     expected: Expected::from(push.expected),
-                    new: Some(push.new),
+                    new: push.new,
                     message: "touchmark: publish".to_owned(),
                 });
             }
             let outbox = outbox_name(&push.name);
-            if forge.repo.read_ref(&outbox)? == Some(push.new) {
-                edits.push(RefEdit::delete(outbox, push.new));
+            if let Some(new) = push.new
+                && forge.repo.read_ref(&outbox)? == Some(new)
+            {
+                edits.push(RefEdit::delete(outbox, new));
             }
         }
         Ok(edits)
@@ -304,7 +306,7 @@ fn heads_push(forge: &Forge, outcome: &Outcome) -> anyhow::Result<Option<Push>> 
     Ok(new.map(|new| Push {
         name,
         expected,
-        new,
+        new: Some(new),
     }))
 }
 

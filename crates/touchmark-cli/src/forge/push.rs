@@ -16,8 +16,8 @@ pub(crate) struct Push {
     pub(crate) name: String,
     /// What it must hold now; `None` if it must not exist.
     pub(crate) expected: Option<ObjectId>,
-    /// What it is to hold.
-    pub(crate) new: ObjectId,
+    /// What it is to hold; `None` if it is to go.
+    pub(crate) new: Option<ObjectId>,
 }
 
 /// What came of a push.
@@ -112,7 +112,8 @@ fn command(repo: &Repository, remote: &str, refs: &[Push], key: Option<&OsStr>) 
     }
     git = git.args(["--", remote]);
     for push in refs {
-        git = git.arg(format!("{}:{}", push.new, push.name));
+        let new = push.new.map(|id| id.to_string()).unwrap_or_default();
+        git = git.arg(format!("{new}:{}", push.name));
     }
     git
 }

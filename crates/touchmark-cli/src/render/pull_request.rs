@@ -12,18 +12,29 @@ use super::list::word;
 use super::thread::{Thread, thread};
 use super::{counted, gate, indented, instant, visible, visible_line};
 
+/// What is known of a pull request beside its state.
+pub(crate) struct Around<'a> {
+    /// Events of its log that count for nothing.
+    pub(crate) rejected: &'a [Rejected],
+    /// Whether it may land.
+    pub(crate) verdicts: &'a Verdicts,
+    /// People whose approval does not count because they had a hand in the change.
+    pub(crate) took_part: &'a BTreeSet<String>,
+    /// The submodules that the latest revision moves, a line for each.
+    pub(crate) submodules: &'a [String],
+    /// What was said.
+    pub(crate) threads: &'a [Thread<'a>],
+}
+
 /// Everything that there is to say about a pull request, in the order in which a reviewer asks for it.
 pub(crate) fn pull_request(
     id: &ObjectId,
     state: &PrState,
-    rejected: &[Rejected],
-    verdicts: &Verdicts,
-    took_part: &BTreeSet<String>,
-    threads: &[Thread<'_>],
+    around: &Around<'_>,
     now: i64,
 ) -> String {
     let mut shown = heading(id, state);
-    for rejected in rejected {
+    for rejected in around.rejected {
         let refusal = visible_line(&rejected.refusal.to_string());
         shown.push_str(&format!(
             "damaged: event {}: {refusal}\n",
@@ -38,23 +49,34 @@ pub(crate) fn pull_request(
     for revision in &state.revisions {
         shown.push_str(&one_revision(revision));
     }
+    if !around.submodules.is_empty() {
+        shown.push_str("\nsubmodules\n");
+        for line in around.submodules {
+            shown.push_str(&format!("  {line}\n"));
+        }
+    }
     if !state.verdicts.is_empty() {
         shown.push_str("\nverdicts\n");
         for (person, given) in &state.verdicts {
-            shown.push_str(&verdict(person, given, state, took_part.contains(person)));
+            shown.push_str(&verdict(
+                person,
+                given,
+                state,
+                around.took_part.contains(person),
+            ));
         }
     }
     shown.push('\n');
     shown.push_str(&match state.status {
-        Status::Open => gate(verdicts),
-        Status::Closed => closing(state),
-        Status::Merged => landing(state, now),
+        Status::Open => gate(around.verdicts),
+        Status::Closed | Status::Merged => ending(state, now),
     });
-    shown.push_str(&discussion(threads));
+    shown.push_str(&discussion(around.threads));
     shown
 }
 
-fn heading(id: &ObjectId, state: &PrState) -> String {
+/// What it is called, for which branch it is, and who has to do with it.
+pub(crate) fn heading(id: &ObjectId, state: &PrState) -> String {
     let mut shown = format!(
         "pull request {}: {}\n{} · for {} · by {}\n",
         id.short(),
@@ -118,6 +140,15 @@ fn verdict(person: &str, given: &GivenVerdict, state: &PrState, took_part: bool)
         visible_line(person),
         given.revision
     )
+}
+
+/// How it ended, if it has.
+pub(crate) fn ending(state: &PrState, now: i64) -> String {
+    match state.status {
+        Status::Open => String::new(),
+        Status::Closed => closing(state),
+        Status::Merged => landing(state, now),
+    }
 }
 
 fn closing(state: &PrState) -> String {
@@ -214,7 +245,14 @@ mod tests {
         let id = ObjectId::from_hex(&id("1")).expect("an id");
         let open = Verdicts::Open { evidence: vec![id] };
         let took_part = BTreeSet::from(["bob".to_owned()]);
-        pull_request(&id, state, &[], &open, &took_part, threads, 1_760_000_000)
+        let around = Around {
+            rejected: &[],
+            verdicts: &open,
+            took_part: &took_part,
+            submodules: &["lib  aaaaaaaaaaaa..bbbbbbbbbbbb".to_owned()],
+            threads,
+        };
+        pull_request(&id, state, &around, 1_760_000_000)
     }
 
     #[test]
@@ -233,6 +271,9 @@ mod tests {
           1  aaaaaaaaaaaa..bbbbbbbbbbbb by alice
           2  aaaaaaaaaaaa..cccccccccccc by alice
              Renamed.
+
+        submodules
+          lib  aaaaaaaaaaaa..bbbbbbbbbbbb
 
         verdicts
           bob approves revision 1 (not the latest) (does not count: they had a hand in the change)

@@ -71,3 +71,21 @@ pub struct Conflicts {
     /// How many there are; `u64::MAX` stands for more than fit.
     pub total: u64,
 }
+
+impl Conflicts {
+    /// The paths in a sentence.
+    pub fn paths(&self) -> String {
+        let paths: Vec<String> = self
+            .first
+            .iter()
+            .map(|conflict| String::from_utf8_lossy(&conflict.path).into_owned())
+            .collect();
+        let listed = u64::try_from(paths.len()).unwrap_or(u64::MAX);
+        let more = self.total.saturating_sub(listed);
+        let mut text = paths.join(", ");
+        if more > 0 {
+            text.push_str(&format!(", and {more} more"));
+        }
+        text
+    }
+}

@@ -6,7 +6,8 @@ use crate::code::CodeCommit;
 use crate::event::{MergeMethod, Payload, Rule, payload};
 use crate::gate::{self, Facts, Gate};
 use crate::id::ObjectId;
-use crate::policy::Action;
+use crate::policy::{Action, Policy};
+use crate::rebase::Remade;
 use crate::refusal::Refusal;
 use crate::replay::{PrState, State};
 
@@ -32,6 +33,17 @@ pub struct Landing {
     pub head_tree: ObjectId,
     /// What the merge rule makes of base, old value and head: a tree, or what does not go together.
     pub merged: Result<ObjectId, Vec<String>>,
+    /// What a rebase is judged by, if it is one.
+    pub rebased: Option<Rebased>,
+}
+
+/// What a driver finds out about a rebase.
+#[derive(Debug, Clone)]
+pub struct Rebased {
+    /// The commits that the range comes to on the old value, or why it comes to none.
+    pub made: Result<Vec<Remade>, Refusal>,
+    /// The commits with their content that the branch gains, oldest first, as far as they follow the old value.
+    pub landed: Vec<(ObjectId, Vec<u8>)>,
 }
 
 /// Judges a merge: the gate is open under the policy in force before the push, and what lands is what the rule makes.
@@ -164,9 +176,7 @@ fn check_method(
         MergeMethod::Merge => parents == [merge.old, merge.head],
         MergeMethod::Squash => parents == [merge.old],
         MergeMethod::FastForward => merge.new == merge.head && landing.old_in_head,
-        MergeMethod::Rebase => {
-            return refuse("rebased commits are not checked yet, so they do not land".to_owned());
-        }
+        MergeMethod::Rebase => parents.len() == 1,
     };
     if fits {
         return Ok(());
@@ -206,18 +216,31 @@ fn check_result(
         }
         Ok(_) => {}
     }
-    // A key that is retired signs nothing new, also beside an event by a key that is not.
-    let owner = |key| {
-        let entry = policy.key(key).filter(|key| key.retired.is_none())?;
-        Some(entry.owner.as_str())
-    };
-    let merger = owner(&merging.event.signer);
-    let signed = landing.commit.signer.as_ref().and_then(owner);
-    if merger.is_none() || signed != merger {
+    if merge.method == MergeMethod::Rebase {
+        return super::rebase::check(scene, merging, merge, landing);
+    }
+    if signed_by_merger(policy, merging, &landing.commit).is_none() {
         let reason = "the commit that lands is not signed by a key in use of whoever merges";
         return Err(Refusal::new(Rule::MergeResult, reason).with_evidence(landing.new));
     }
     Ok(())
+}
+
+/// Who merges, if the commit is signed by them.
+///
+/// A key that is retired signs nothing new, also beside an event by a key that is not.
+pub(super) fn signed_by_merger<'a>(
+    policy: &'a Policy,
+    merging: &Merging,
+    commit: &CodeCommit,
+) -> Option<&'a str> {
+    let owner = |key| {
+        let entry = policy.key(key).filter(|key| key.retired.is_none())?;
+        Some(entry.owner.as_str())
+    };
+    let merger = owner(&merging.event.signer)?;
+    let signer = commit.signer.as_ref().and_then(owner);
+    (signer == Some(merger)).then_some(merger)
 }
 
 /// The event cites nothing that did not open the gate.

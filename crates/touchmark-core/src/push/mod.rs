@@ -11,13 +11,14 @@ mod matrix;
 mod place;
 mod policy;
 mod proof;
+mod rebase;
 #[cfg(test)]
 mod tests;
 mod whole;
 
 pub use code::{BranchMove, NewCommit, TagMove, branch, commits, is_signed, tag};
 pub use growth::{Growth, Merging, TOLERANCE_SECONDS, grow, is_plain};
-pub use landing::{Landing, SEMANTICS, land};
+pub use landing::{Landing, Rebased, SEMANTICS, land};
 pub use place::{NAME_MAX_LEN, Place, check_neighbours};
 pub use policy::{founding, succession};
 pub use proof::{Proof, Transport, prove};

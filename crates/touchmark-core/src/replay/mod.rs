@@ -35,7 +35,7 @@ pub use endorsements::{Share, Tally, tree_without_endorsements};
 pub(crate) use endorsements::{fits, read_one};
 pub use import::FOR;
 pub use judge::Signer;
-pub(crate) use object::expect_open;
+pub use object::expect_open;
 pub use policy::replay_policy;
 pub(crate) use policy::{check_first_policy, check_next_version};
 pub use state::*;

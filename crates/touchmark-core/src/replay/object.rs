@@ -223,8 +223,12 @@ pub(super) fn check_shared(
     }
 }
 
-/// Rules `state-merged` and `state-closed`.
-pub(crate) fn expect_open(status: Status) -> Result<(), Refusal> {
+/// Whether something open is expected to change: rules `state-merged` and `state-closed`.
+///
+/// # Errors
+///
+/// Which of the two it breaks.
+pub fn expect_open(status: Status) -> Result<(), Refusal> {
     match status {
         Status::Open => Ok(()),
         Status::Merged => Err(Refusal::new(Rule::StateMerged, "it is merged already")),

@@ -4,7 +4,7 @@ use serde_json::json;
 use touchmark_core::id::ObjectId;
 use touchmark_git::Repository;
 
-use super::Subject;
+use super::{Subject, branch};
 use crate::errors::Failure;
 use crate::forge::Forge;
 use crate::globals::Globals;
@@ -38,20 +38,23 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
     let subject = Subject::summary(&forge, &args.id)?;
     let revision = subject.revision(args.revision)?;
     let head = revision.head;
-    let branch = match (&args.branch, args.detach) {
+    let to = match (&args.branch, args.detach) {
         (_, true) => None,
         (Some(name), _) => Some(name.clone()),
         (None, _) => Some(format!("pr/{}", subject.id.short())),
     };
-    match &branch {
+    match &to {
         None => switch(&forge.repo, &["--detach", &head.to_string()])?,
-        Some(name) => to_branch(&forge.repo, name, head)?,
+        Some(name) => {
+            to_branch(&forge.repo, name, head)?;
+            branch::remember(&forge.repo, name, subject.id)?;
+        }
     }
     if out.is_json() {
         let number = revision.number;
-        return out.json(&json!({"branch": branch, "format": 1, "head": head, "revision": number}));
+        return out.json(&json!({"branch": to, "format": 1, "head": head, "revision": number}));
     }
-    let place = branch.map_or_else(
+    let place = to.map_or_else(
         || "without a branch".to_owned(),
         |name| format!("on {name}"),
     );

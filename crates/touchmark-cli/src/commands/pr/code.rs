@@ -1,12 +1,14 @@
 //! The code that a pull request is about: its head, its target, what lies between them.
 
 use anyhow::Context as _;
-use touchmark_core::event::RefName;
+use touchmark_core::event::{RefName, SUBJECT_MAX_LEN};
 use touchmark_core::id::ObjectId;
 use touchmark_git::Repository;
 
 use crate::errors::Failure;
 use crate::exit_codes::ExitCode;
+use crate::forge::{Forge, choose_remote, fetch};
+use crate::globals::Globals;
 
 /// The branch that changes are for when nothing says otherwise.
 const DEFAULT_BRANCH: &str = "main";
@@ -82,6 +84,43 @@ pub(crate) fn target_tip(
         .exit(ExitCode::NotFound)
         .into()
     })
+}
+
+/// The branch as git calls what this clone last saw of it.
+///
+/// # Errors
+///
+/// When there are several remotes and none is chosen.
+pub(crate) fn tracking(repository: &Repository, target: &RefName) -> anyhow::Result<String> {
+    let branch = target.short();
+    Ok(match choose_remote(repository)? {
+        Some(remote) => format!("{remote}/{branch}"),
+        None => branch.to_owned(),
+    })
+}
+
+/// The repository with what its server has now, if there is one and it is to be asked.
+///
+/// # Errors
+///
+/// When the server cannot be reached, or shows what cannot be.
+pub(crate) fn refreshed(globals: &Globals) -> anyhow::Result<Forge> {
+    let repo = Repository::discover(&globals.directory)?;
+    if let (Some(remote), false) = (choose_remote(&repo)?, globals.offline) {
+        fetch(&repo, &remote)?;
+    }
+    Forge::open(globals)
+}
+
+/// A title that is not longer than an event's may be.
+pub(crate) fn fitting(title: &str) -> String {
+    let end = (0..=SUBJECT_MAX_LEN.min(title.len()))
+        .rev()
+        .find(|end| title.is_char_boundary(*end));
+    title
+        .get(..end.unwrap_or_default())
+        .unwrap_or_default()
+        .to_owned()
 }
 
 /// The merge base of target and head: the commit that the change starts from.

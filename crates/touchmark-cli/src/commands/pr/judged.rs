@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use touchmark_core::gate::{self, Facts, Gate, Verdicts};
 use touchmark_core::id::ObjectId;
 use touchmark_core::log::LogName;
+use touchmark_core::merge::conflict::Conflicts;
+use touchmark_core::refusal::Refusal;
 use touchmark_core::replay::Status;
 
 use super::{Subject, landing};
@@ -20,6 +22,10 @@ pub(crate) struct Judged {
     pub(crate) verdicts: Verdicts,
     /// The tree that the target gets; `None` when there is none, or the target is not known.
     pub(crate) tree: Option<ObjectId>,
+    /// Why the code does not land, whatever the gate says.
+    pub(crate) blocked: Option<Refusal>,
+    /// What does not go together with the target.
+    pub(crate) conflicts: Option<Conflicts>,
     /// What the gate was judged by.
     pub(crate) facts: Facts,
     /// People whose approval does not count because they had a hand in the change.
@@ -49,16 +55,18 @@ pub(crate) fn judge(
     let facts = facts::gather(&place, &subject.outcome, state, tip, check_log)?;
     let gate = gate::examine(&subject.outcome, policy, &facts);
     let mut verdicts = gate.verdicts();
-    let mut tree = None;
+    let (mut tree, mut blocked, mut conflicts) = (None, None, None);
     if let (Status::Open, Some(tip)) = (state.status, tip) {
         match landing::tree(forge, subject, tip)? {
             Ok(merged) => tree = Some(merged),
-            Err(refusal) => {
+            Err(stuck) => {
+                conflicts = stuck.conflicts;
                 let mut reasons = match verdicts {
                     Verdicts::Open { .. } => Vec::new(),
                     Verdicts::Shut(reasons) => reasons,
                 };
-                reasons.push(refusal);
+                reasons.push(stuck.refusal.clone());
+                blocked = Some(stuck.refusal);
                 verdicts = Verdicts::Shut(reasons);
             }
         }
@@ -73,6 +81,8 @@ pub(crate) fn judge(
         gate,
         verdicts,
         tree,
+        blocked,
+        conflicts,
         facts,
         took_part,
     })

@@ -8,13 +8,13 @@ use touchmark_core::event::{MergeMethod, Rule};
 use touchmark_core::id::ObjectId;
 use touchmark_core::merge::conflict::Conflicts;
 use touchmark_core::merge::tree::Outcome;
-use touchmark_core::object::ObjectType;
 use touchmark_core::refusal::Refusal;
 use touchmark_core::replay::{PrState, Revision};
-use touchmark_core::sign::attach_signature;
 
-use super::Subject;
-use crate::facts;
+use super::commits::{Signing, commit, remake, sign_commit};
+use super::conflicts::Settle;
+use super::{Subject, code};
+use crate::facts::{self, Stuck};
 use crate::forge::Forge;
 
 /// What the target branch will point to.
@@ -52,21 +52,39 @@ pub(crate) fn land(
             squash_message(forge, subject.id, state, revision, note, &me.author)?,
         ),
         MergeMethod::FastForward => return fast_forward(forge, subject, revision, old),
-        MergeMethod::Rebase => {
-            let reason = "merging by rebase is not there yet: rewritten commits lose their authors' signatures";
-            return Err(Refusal::new(Rule::NothingToDo, reason)
-                .with_fix("touchmark pr merge --method squash, or merge")
-                .into());
-        }
+        MergeMethod::Rebase => return rebased(forge, subject, revision, old, tree),
     };
     let payload = commit(tree, &parents, &me.author, forge.now(), &message);
-    let armor = me.signer.sign(payload.as_bytes())?;
-    let content = attach_signature(payload.as_bytes(), &armor, forge.repo.hash_kind());
-    let new = forge
-        .repo
-        .write(ObjectType::Commit, &content)
-        .context("cannot write the merge commit")?;
+    let new = sign_commit(forge, payload.as_bytes())?;
     Ok(Landing { new, tree })
+}
+
+/// The commits of the revision one by one on the target, as long as they come to the same as its merge.
+fn rebased(
+    forge: &Forge,
+    subject: &Subject,
+    revision: &Revision,
+    old: ObjectId,
+    tree: ObjectId,
+) -> anyhow::Result<Landing> {
+    let short = subject.id.short();
+    let otherwise = format!("touchmark pr merge {short} --method squash, or merge");
+    let rebasing = facts::rebase(&forge.repo, revision.base, revision.head, old)?
+        .map_err(|stuck| stuck.refusal.with_fix(otherwise.clone()))?;
+    let made = remake(forge, rebasing, old, Signing::Always)?;
+    if made == old {
+        let reason = "the target has every change of the revision already, so no commit is left";
+        return Err(Refusal::new(Rule::NothingToDo, reason)
+            .with_fix(format!("touchmark pr close {short}"))
+            .into());
+    }
+    if forge.repo.tree_of(made)? != tree {
+        let reason = "one by one the commits come to something else than all of them together";
+        return Err(Refusal::new(Rule::MergeResult, reason)
+            .with_fix(otherwise)
+            .into());
+    }
+    Ok(Landing { new: made, tree })
 }
 
 /// The tree of the latest revision merged into the target that points to `old`, or why there is none.
@@ -78,13 +96,16 @@ pub(crate) fn tree(
     forge: &Forge,
     subject: &Subject,
     old: ObjectId,
-) -> anyhow::Result<Result<ObjectId, Refusal>> {
+) -> anyhow::Result<Result<ObjectId, Stuck>> {
     let revision = subject.revision(None)?;
     let short = subject.id.short();
     if forge.repo.is_ancestor(revision.head, old)? {
         let reason = format!("the target already holds revision {}", revision.number);
         let fix = format!("touchmark pr close {short}");
-        return Ok(Err(Refusal::new(Rule::NothingToDo, reason).with_fix(fix)));
+        return Ok(Err(Stuck {
+            refusal: Refusal::new(Rule::NothingToDo, reason).with_fix(fix),
+            conflicts: None,
+        }));
     }
     let [base, target, head] = [revision.base, old, revision.head].map(|id| forge.repo.tree_of(id));
     let merged = forge
@@ -93,7 +114,10 @@ pub(crate) fn tree(
         .context("cannot merge the change into its target")?;
     Ok(match merged {
         Outcome::Clean { tree, .. } => Ok(tree),
-        Outcome::Conflict(conflicts) => Err(conflict(subject, subject.state()?, &conflicts)),
+        Outcome::Conflict(conflicts) => Err(Stuck {
+            refusal: conflict(forge, subject, &conflicts)?,
+            conflicts: Some(conflicts),
+        }),
     })
 }
 
@@ -119,48 +143,16 @@ fn fast_forward(
     })
 }
 
-fn conflict(subject: &Subject, state: &PrState, conflicts: &Conflicts) -> Refusal {
-    let mut reason = format!(
+fn conflict(forge: &Forge, subject: &Subject, conflicts: &Conflicts) -> anyhow::Result<Refusal> {
+    let target = &subject.state()?.target;
+    let reason = format!(
         "it conflicts with {} in {}",
-        state.target.short(),
-        paths(conflicts)
+        target.short(),
+        conflicts.paths()
     );
-    let listed = u64::try_from(conflicts.first.len()).unwrap_or(u64::MAX);
-    if listed < conflicts.total {
-        // Writing to a string cannot fail.
-        let _ = write!(reason, ", and {} more", conflicts.total - listed);
-    }
-    Refusal::new(Rule::RevisionStale, reason).with_fix(format!(
-        "merge {} into the change, resolve, and touchmark pr revise {}",
-        state.target.short(),
-        subject.id.short()
-    ))
-}
-
-fn paths(conflicts: &Conflicts) -> String {
-    let paths = conflicts
-        .first
-        .iter()
-        .map(|conflict| String::from_utf8_lossy(&conflict.path));
-    paths.collect::<Vec<_>>().join(", ")
-}
-
-/// A commit's content without its signature.
-fn commit(
-    tree: ObjectId,
-    parents: &[ObjectId],
-    author: &Author,
-    now: i64,
-    message: &str,
-) -> String {
-    let mut text = format!("tree {tree}\n");
-    for parent in parents {
-        // Writing to a string cannot fail.
-        let _ = writeln!(text, "parent {parent}");
-    }
-    let line = format!("{} <{}> {now} {}", author.name, author.email, author.zone);
-    let _ = write!(text, "author {line}\ncommitter {line}\n\n{message}");
-    text
+    let merge = format!("git merge {}", code::tracking(&forge.repo, target)?);
+    let settle = Settle::by(subject.id, &merge);
+    Ok(Refusal::new(Rule::MergeConflict, reason).with_fix(settle.0))
 }
 
 fn merge_message(id: ObjectId, state: &PrState, note: Option<&str>) -> String {
@@ -169,7 +161,7 @@ fn merge_message(id: ObjectId, state: &PrState, note: Option<&str>) -> String {
 }
 
 /// One commit stands for the work of several people, so it names those that did not make it.
-fn squash_message(
+pub(super) fn squash_message(
     forge: &Forge,
     id: ObjectId,
     state: &PrState,
@@ -193,6 +185,7 @@ fn squash_message(
 
 fn message(subject: &str, body: Option<&str>, trailers: &[(&str, String)]) -> String {
     let mut text = format!("{subject}\n\n");
+    // Writing to a string cannot fail.
     if let Some(body) = body {
         let _ = write!(text, "{body}\n\n");
     }

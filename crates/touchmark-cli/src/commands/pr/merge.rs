@@ -9,6 +9,7 @@ use touchmark_core::id::ObjectId;
 use touchmark_core::merge::SEMANTICS;
 use touchmark_git::Repository;
 
+use super::delete_branch::{self, Deleted};
 use super::judged::judge;
 use super::landing::{Landing, land};
 use super::{Subject, closing, code};
@@ -27,7 +28,9 @@ const MAX_ATTEMPTS: u32 = 5;
 /// Branch and record move in one push or not at all. Every reason against merging is printed, with what to do.
 /// A merge into the default branch closes the issues that it fixes: those that are linked so, and `#n` after a word such
 /// as `Fixes` in the description, the commits' messages or --body.
-/// With `--json`: `format`, `pull_request`, `method`, `target`, `old`, `new`, `tree`, `event`, `evidence`, `merged`.
+/// A branch that the server does not delete, or that is checked out, stays: the merge stands all the same, and it is said.
+/// With `--json`: `format`, `pull_request`, `method`, `target`, `old`, `new`, `tree`, `event`, `evidence`, `merged`,
+/// `branches` (`deleted` and `kept`, sentences; null without --delete-branch).
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
     /// The pull request.
@@ -37,6 +40,9 @@ pub(crate) struct Args {
     method: Method,
     #[command(flatten)]
     body: Body,
+    /// Then delete the branch that it came from, on the server and here, unless it was moved since.
+    #[arg(long, conflicts_with = "dry_run")]
+    delete_branch: bool,
     /// Say what would happen, and change nothing.
     #[arg(long, short = 'n')]
     dry_run: bool,
@@ -86,7 +92,8 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
         if let (Some((event, merge)), Some(merged)) = (&made, &subject.state()?.merge)
             && *event == merged.event
         {
-            return landed(&forge, out, &subject, merge, *event, note.as_deref());
+            let note = note.as_deref();
+            return args.landed(&forge, out, &remote, &subject, (merge, *event), note);
         }
         let (merge, facts) = plan(
             &forge,
@@ -97,7 +104,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
             note.as_deref(),
         )?;
         if args.dry_run {
-            return report(out, subject.id, &merge, None);
+            return report(out, subject.id, &merge, None, None);
         }
         let event = sign(&forge, &subject, &merge, &facts, note.clone())?;
         match push(&forge, &remote, &moves(&subject, &merge, event))? {
@@ -106,7 +113,8 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
                 if let Err(err) = fetch(&forge.repo, &remote) {
                     out.warn(format_args!("merged, but {err:#}"));
                 }
-                return landed(&forge, out, &subject, &merge, event, note.as_deref());
+                let note = note.as_deref();
+                return args.landed(&forge, out, &remote, &subject, (&merge, event), note);
             }
             Ending::Raced => out.note("somebody else was faster; looking again"),
             Ending::Refused(words) => return Err(refused(&remote, &words).into()),
@@ -117,26 +125,45 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
         }
         made = Some((event, merge));
     }
-    Err(Failure::new(format!(
+    Err(raced().into())
+}
+
+fn raced() -> Failure {
+    Failure::new(format!(
         "somebody else was faster {MAX_ATTEMPTS} times; nothing has moved"
     ))
     .hint("try again")
     .exit(ExitCode::Unpublished)
-    .into())
 }
 
-/// Says that it has landed, and does what follows from that.
-fn landed(
-    forge: &Forge,
-    out: &Output,
-    subject: &Subject,
-    merge: &payload::Merge,
-    event: ObjectId,
-    note: Option<&str>,
-) -> anyhow::Result<()> {
-    report(out, subject.id, merge, Some(event))?;
-    closing::close_fixed(forge, out, subject, note);
-    Ok(())
+impl Args {
+    /// Deletes the branch, where that is asked for.
+    fn delete(
+        &self,
+        forge: &Forge,
+        remote: &str,
+        subject: &Subject,
+        merge: &payload::Merge,
+    ) -> Option<Deleted> {
+        self.delete_branch
+            .then(|| delete_branch::delete(forge, remote, subject, merge))
+    }
+
+    /// Says that it has landed, and does what follows from that.
+    fn landed(
+        &self,
+        forge: &Forge,
+        out: &Output,
+        remote: &str,
+        subject: &Subject,
+        (merge, event): (&payload::Merge, ObjectId),
+        note: Option<&str>,
+    ) -> anyhow::Result<()> {
+        let deleted = self.delete(forge, remote, subject, merge);
+        report(out, subject.id, merge, Some(event), deleted.as_ref())?;
+        closing::close_fixed(forge, out, subject, note);
+        Ok(())
+    }
 }
 
 /// The server; merging needs one to say who comes first.
@@ -187,12 +214,12 @@ fn moves(subject: &Subject, merge: &payload::Merge, event: ObjectId) -> [Push; 2
         Push {
             name: merge.target.to_string(),
             expected: Some(merge.old),
-            new: merge.new,
+            new: Some(merge.new),
         },
         Push {
             name: subject.log.to_string(),
             expected: Some(subject.outcome.tip),
-            new: event,
+            new: Some(event),
         },
     ]
 }
@@ -279,9 +306,11 @@ fn report(
     id: ObjectId,
     merge: &payload::Merge,
     event: Option<ObjectId>,
+    deleted: Option<&Deleted>,
 ) -> anyhow::Result<()> {
     if out.is_json() {
         return out.json(&json!({
+            "branches": deleted.map(Deleted::document),
             "event": event,
             "evidence": merge.evidence,
             "format": 1,
@@ -304,5 +333,6 @@ fn report(
         id.short(),
         merge.target.short(),
         merge.new.short()
-    ))
+    ))?;
+    deleted.map_or(Ok(()), |deleted| deleted.tell(out))
 }

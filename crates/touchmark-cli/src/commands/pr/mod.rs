@@ -1,11 +1,17 @@
 //! `touchmark pr`: pull requests.
 
 mod assign;
+mod branch;
 mod checkout;
+mod cherry_pick;
 mod close;
 mod closing;
 pub(crate) mod code;
 mod comment;
+mod commits;
+pub(crate) mod conditions;
+mod conflicts;
+mod delete_branch;
 mod diff;
 mod draft;
 mod edit;
@@ -16,16 +22,23 @@ mod link;
 mod list;
 mod merge;
 mod open;
+mod propose;
 mod react;
 mod ready;
 pub(crate) mod record;
 mod reopen;
 mod request;
+mod revert;
 mod revise;
 mod show;
+mod since;
+pub(crate) mod status;
 pub(crate) mod subject;
+mod submodules;
 mod threads;
+mod update;
 pub(crate) mod values;
+mod viewed;
 
 use clap::{Args as ClapArgs, Subcommand};
 
@@ -63,8 +76,13 @@ enum Command {
     Assign(assign::Args),
     Request(request::Args),
     Diff(diff::Args),
+    Viewed(viewed::Args),
     Checkout(checkout::Args),
+    Status(status::Args),
+    Update(update::Args),
     Merge(merge::Args),
+    Revert(revert::Args),
+    CherryPick(cherry_pick::Args),
 }
 
 /// Runs the subcommand.
@@ -90,8 +108,13 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
         Command::Assign(args) => assign::run(args, globals, out),
         Command::Request(args) => request::run(args, globals, out),
         Command::Diff(args) => diff::run(args, globals, out),
+        Command::Viewed(args) => viewed::run(args, globals, out),
         Command::Checkout(args) => checkout::run(args, globals, out),
+        Command::Status(args) => status::run(args, globals, out),
+        Command::Update(args) => update::run(args, globals, out),
         Command::Merge(args) => merge::run(args, globals, out),
+        Command::Revert(args) => revert::run(args, globals, out),
+        Command::CherryPick(args) => cherry_pick::run(args, globals, out),
     }
 }
 
@@ -131,8 +154,17 @@ mod tests {
             "label 3f9a bug -wip +lock",
             "assign 3f9a bob -@core",
             "diff 3f9a --revision 2 --since 1 --stat",
+            "diff 3f9a --since-review --name-only",
+            "viewed 3f9a",
+            "viewed 3f9a src README.md --unmark",
             "checkout 3f9a --detach",
+            "status",
+            "status 3f9a",
+            "update 3f9a --rebase --body B",
+            "revert 3f9a --branch b --title T",
+            "cherry-pick 3f9a --to release",
             "merge 3f9a --method fast-forward --dry-run",
+            "merge 3f9a --delete-branch",
         ] {
             assert!(parse(line).is_ok(), "{line}: {:?}", parse(line).err());
         }
@@ -150,8 +182,11 @@ mod tests {
             "open --body B --body-file F",
             "edit 3f9a --body B --no-body",
             "diff 3f9a --stat --name-only",
+            "diff 3f9a --since 1 --since-review",
+            "viewed 3f9a --unmark",
             "checkout 3f9a --detach --branch b",
             "merge 3f9a --method octopus",
+            "cherry-pick 3f9a",
             "list --state merging",
             "label 3f9a",
             "show",

@@ -4,7 +4,7 @@ use anyhow::Context as _;
 use touchmark_core::event::{LogType, Payload, payload};
 use touchmark_core::id::ObjectId;
 
-use super::{code, record, values};
+use super::{branch, code, record, values};
 use crate::commands::compose::{self, Body};
 use crate::errors::Failure;
 use crate::exit_codes::ExitCode;
@@ -79,6 +79,9 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
     let id = log
         .root()
         .context("a pull request's log is named after its first event")?;
+    if let Some(name) = branch::named(&forge.repo, &args.head)? {
+        branch::remember(&forge.repo, &name, id)?;
+    }
     let said = format!("opened pull request {}: {shown}", id.short());
     record::publish(&forge, out, &log, id, &said)
 }

@@ -1,6 +1,6 @@
 //! Recording an event and sending it off: the end of every command that changes something.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use touchmark_core::decide::{Command, Files};
 use touchmark_core::event::Payload;
 use touchmark_core::id::ObjectId;
@@ -57,17 +57,32 @@ pub(crate) fn publish(
     event: ObjectId,
     said: &str,
 ) -> anyhow::Result<()> {
+    publish_with(forge, out, log, event, said, json!({}))
+}
+
+/// As [`publish`], with more fields in the JSON.
+///
+/// # Errors
+///
+/// As of [`publish`].
+pub(crate) fn publish_with(
+    forge: &Forge,
+    out: &Output,
+    log: &LogName,
+    event: ObjectId,
+    said: &str,
+    mut document: Value,
+) -> anyhow::Result<()> {
     let publication = forge.publish_in_detail(log)?;
     // After a race the event was made again on what others had published, and has another id.
     let event = publication.renamed.get(&event).copied().unwrap_or(event);
     let published = publication.published;
     if out.is_json() {
-        out.json(&json!({
-            "event": event,
-            "format": 1,
-            "log": log.to_string(),
-            "published": published.word(),
-        }))?;
+        document["event"] = json!(event);
+        document["format"] = json!(1);
+        document["log"] = json!(log.to_string());
+        document["published"] = json!(published.word());
+        out.json(&document)?;
     } else {
         out.line(said)?;
     }

@@ -2,7 +2,7 @@
 
 use touchmark_core::event::{Payload, payload};
 
-use super::{Subject, code, record, values};
+use super::{Subject, branch, code, record, values};
 use crate::commands::compose::Body;
 use crate::forge::{Forge, choose_remote};
 use crate::globals::Globals;
@@ -55,5 +55,9 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
         "added revision {number} to pull request {}",
         subject.id.short()
     );
-    record(&forge, out, &subject.log, command, &said)
+    record(&forge, out, &subject.log, command, &said)?;
+    match branch::named(&forge.repo, &args.head)? {
+        Some(name) => branch::remember(&forge.repo, &name, subject.id),
+        None => Ok(()),
+    }
 }

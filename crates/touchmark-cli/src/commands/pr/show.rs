@@ -9,18 +9,20 @@ use touchmark_core::refusal::Refusal;
 use touchmark_core::replay::log_document;
 
 use super::judged::{Judged, judge};
+use super::submodules::{Submodule, submodules};
 use super::{Subject, code, threads};
 use crate::forge::{Forge, choose_remote};
 use crate::globals::Globals;
 use crate::output::Output;
-use crate::render::{self, Thread};
+use crate::render::{self, Around, Thread};
 
 /// Show a pull request: where it stands, its revisions and verdicts, whether it may be merged and what is missing,
 /// and what was said, each thread where its lines are in the latest revision.
 ///
 /// With `--json`: `format`; `log`, the state document of its log; `gate` with `open`, `evidence` and `reasons`
 /// (`rule`, `reason`, `evidence`, `fix`), `took_part` (whose approval does not count) and `tree` (what would land);
-/// `threads` with `comment`, `open`, `replies` and `standing`.
+/// `submodules` that the latest revision moves (`path`, `old`, `new`); `threads` with `comment`, `open`, `replies` and
+/// `standing`.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
     /// The pull request.
@@ -38,23 +40,26 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
     let state = subject.state()?;
     let judged = judge_here(&forge, &subject)?;
     let threads = threads::threads(&forge.repo, state);
+    let submodules = submodules_of(&forge, &subject);
     if out.is_json() {
         return out.json(&json!({
             "format": 1,
             "gate": gate_document(&judged),
             "log": log_document(&subject.outcome),
+            "submodules": submodules.iter().map(Submodule::document).collect::<Vec<_>>(),
             "threads": threads.iter().map(thread_document).collect::<Vec<_>>(),
         }));
     }
-    out.text(&render::pull_request(
-        &subject.id,
-        state,
-        &subject.outcome.rejected,
-        &judged.verdicts,
-        &judged.took_part,
-        &threads,
-        forge.now(),
-    ))
+    let lines: Vec<String> = submodules.iter().map(Submodule::line).collect();
+    let around = Around {
+        rejected: &subject.outcome.rejected,
+        verdicts: &judged.verdicts,
+        took_part: &judged.took_part,
+        submodules: &lines,
+        threads: &threads,
+    };
+    let now = forge.now();
+    out.text(&render::pull_request(&subject.id, state, &around, now))
 }
 
 /// The verdict with the target where this clone last saw it; shut when the code is not here.
@@ -70,9 +75,22 @@ fn judge_here(forge: &Forge, subject: &Subject) -> anyhow::Result<Judged> {
             facts: Facts::default(),
             verdicts: Verdicts::Shut(vec![refusal.with_fix("touchmark sync")]),
             tree: None,
+            blocked: None,
+            conflicts: None,
             took_part: BTreeSet::new(),
         }
     }))
+}
+
+/// The submodules that the latest revision moves; none where its code is not here, which the gate says.
+fn submodules_of(forge: &Forge, subject: &Subject) -> Vec<Submodule> {
+    let changed = || -> anyhow::Result<_> {
+        let revision = subject.revision(None)?;
+        let tree = |commit| forge.repo.tree_of(commit);
+        let (base, head) = (tree(revision.base)?, tree(revision.head)?);
+        Ok(forge.repo.changed_paths(base, head)?)
+    };
+    changed().map_or_else(|_| Vec::new(), |changed| submodules(&changed))
 }
 
 fn gate_document(judged: &Judged) -> Value {

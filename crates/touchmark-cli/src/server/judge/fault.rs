@@ -2,7 +2,7 @@
 
 use touchmark_core::event::Rule;
 use touchmark_core::refusal::Refusal;
-use touchmark_git::{CodeError, LoadError, RefError};
+use touchmark_git::{CodeError, LoadError, MergeError, RefError};
 
 use super::super::{refuse, server_error};
 
@@ -45,6 +45,14 @@ pub(super) fn code(err: &anyhow::Error) -> Vec<Refusal> {
         Some(CodeError::Malformed { .. }) => refuse(Rule::CommitForm, reason),
         Some(CodeError::Read(_) | CodeError::Git(_)) | None => other(err),
     }
+}
+
+/// Code that was pushed cannot be merged or read.
+pub(super) fn merge(err: &anyhow::Error) -> Vec<Refusal> {
+    if err.chain().any(|cause| cause.is::<MergeError>()) {
+        return refuse(Rule::MergeConflict, format!("{err:#}"));
+    }
+    code(err)
 }
 
 /// Anything else that keeps the server from judging.

@@ -1,12 +1,12 @@
 //! Merges: the code that is to land, and what the gate must know.
 
 use touchmark_core::code::CodeCommit;
-use touchmark_core::event::{Payload, Rule};
+use touchmark_core::event::{MergeMethod, Payload, Rule, payload};
 use touchmark_core::id::ObjectId;
 use touchmark_core::log::LogName;
 use touchmark_core::merge::tree::{Limits, Outcome as Merged};
 use touchmark_core::object::ObjectType;
-use touchmark_core::push::{Growth, Landing, LandingFacts, Scene, Whole};
+use touchmark_core::push::{Growth, Landing, LandingFacts, Rebased, Scene, Whole};
 use touchmark_core::refusal::Refusal;
 use touchmark_git::Repository;
 
@@ -70,12 +70,32 @@ fn one(
     };
     let facts = facts::gather(&place, &merging.before, state, Some(old), check_log)
         .map_err(|err| fault::code(&err))?;
-    let landing = landing(repo, command.name.clone(), old, new, merge.base, merge.head)?;
+    let mut landing = landing(repo, command.name.clone(), old, new, merge.base, merge.head)?;
+    if merge.method == MergeMethod::Rebase {
+        let rebased = rebased(repo, merge, old, new);
+        landing.rebased = Some(rebased.map_err(|err| fault::merge(&err))?);
+    }
     Ok(Some(LandingFacts {
         log: growth.outcome.log.clone(),
         landing,
         facts,
     }))
+}
+
+/// What the range comes to on the old value, and what the branch gains instead.
+fn rebased(
+    repo: &Repository,
+    merge: &payload::Merge,
+    old: ObjectId,
+    new: ObjectId,
+) -> anyhow::Result<Rebased> {
+    let made = facts::rebase(repo, merge.base, merge.head, old)?;
+    Ok(Rebased {
+        made: made
+            .map(|rebasing| rebasing.commits)
+            .map_err(|stuck| stuck.refusal),
+        landed: facts::gained(repo, old, new)?,
+    })
 }
 
 fn landing(
@@ -103,7 +123,7 @@ fn landing(
     );
     let merged = repo
         .merge_trees_unwritten(base_tree, old_tree, head_tree, Limits::RULE_1)
-        .map_err(|err| refuse(Rule::MergeConflict, err.to_string()))?;
+        .map_err(|err| fault::merge(&err.into()))?;
     Ok(Landing {
         branch,
         old: Some(old),
@@ -120,5 +140,6 @@ fn landing(
                 .map(|one| one.path.escape_ascii().to_string())
                 .collect()),
         },
+        rebased: None,
     })
 }

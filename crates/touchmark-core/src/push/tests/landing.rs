@@ -22,7 +22,11 @@ impl Case {
         Self::of(&Rules::default(), "carol", |_| {})
     }
 
-    fn of(rules: &Rules, who: &'static str, change: impl Fn(&mut payload::Merge)) -> Self {
+    pub(super) fn of(
+        rules: &Rules,
+        who: &'static str,
+        change: impl Fn(&mut payload::Merge),
+    ) -> Self {
         Self::after(rules, who, |_| {}, change)
     }
 
@@ -51,6 +55,7 @@ impl Case {
             head_in_old: false,
             head_tree: code("head-tree"),
             merged: Ok(code("tree")),
+            rebased: None,
         };
         let facts = Facts {
             merge_base: Some(code("base-1")),
@@ -68,7 +73,7 @@ impl Case {
         self.growth.merge.as_ref().expect("it merges")
     }
 
-    fn land(&self) -> Result<crate::gate::Gate, Vec<crate::refusal::Refusal>> {
+    pub(super) fn land(&self) -> Result<crate::gate::Gate, Vec<crate::refusal::Refusal>> {
         land(
             &scene(&self.world),
             self.merging(),
@@ -241,9 +246,6 @@ fn each_method_has_its_form() {
     case.landing.new = code("head-1");
     case.landing.head_in_old = true;
     all_refused("there already", case.land(), &[Rule::NothingToDo]);
-
-    let case = of(MergeMethod::Rebase);
-    all_refused("rebase", case.land(), &[Rule::MergeMethod]);
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod landing;
 mod laws;
 mod policy;
 mod proof;
+mod rebase;
 mod whole;
 
 use super::{Growth, Proof, Scene, grow};
