@@ -3,6 +3,7 @@
 mod code;
 mod list;
 mod main_path;
+mod manual;
 mod offline;
 mod policy;
 mod requirements;

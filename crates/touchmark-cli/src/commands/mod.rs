@@ -1,6 +1,7 @@
 //! The commands, one file each: its `Args` are the manual, its `run` parses, calls the core and prints.
 
 mod can;
+mod completions;
 mod compose;
 mod demo;
 mod gate;
@@ -9,6 +10,7 @@ mod init;
 mod join;
 mod key;
 mod log;
+mod man;
 mod person;
 mod policy;
 mod pr;
@@ -51,6 +53,8 @@ pub(crate) enum Command {
     Team(team::Args),
     Person(person::Args),
     Key(key::Args),
+    Completions(completions::Args),
+    Man(man::Args),
     Reference(reference::Args),
 }
 
@@ -77,6 +81,8 @@ pub(crate) fn run(command: &Command, globals: &Globals, out: &Output) -> anyhow:
         Command::Team(args) => team::run(args, globals, out),
         Command::Person(args) => person::run(args, globals, out),
         Command::Key(args) => key::run(args, globals, out),
+        Command::Completions(args) => completions::run(args, out),
+        Command::Man(args) => man::run(args, out),
         Command::Reference(args) => reference::run(args, out),
     }
 }
