@@ -2,6 +2,7 @@
 
 mod clock;
 mod commands;
+mod doctor;
 mod env_vars;
 mod errors;
 mod exit_codes;

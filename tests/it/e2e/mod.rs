@@ -1,6 +1,7 @@
 //! Two people, a server and stock git.
 
 mod code;
+mod doctor;
 mod list;
 mod main_path;
 mod manual;

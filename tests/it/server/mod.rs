@@ -21,7 +21,7 @@ use crate::env::{Person, Ready, Run, World};
 /// A forge whose server refuses: alice is an admin, bob and carol are maintainers, each has a clone.
 ///
 /// Topic branches are not protected, so whoever has the right may push them.
-fn guarded(hash: HashKind) -> World {
+pub(crate) fn guarded(hash: HashKind) -> World {
     let world = World::empty(hash);
     world.person("nobody");
     let told = install(&world);
@@ -56,7 +56,7 @@ fn guarded(hash: HashKind) -> World {
 }
 
 /// Runs touchmark as somebody whom the transport has let in.
-fn own(person: &Person<'_>, args: &[String]) -> Run {
+pub(crate) fn own(person: &Person<'_>, args: &[String]) -> Run {
     let program = crate::workspace::program("touchmark").to_str().unwrap();
     let login = format!("login {}", person.name);
     let command = person.command(program).env("TOUCHMARK_PUSHER", login);
@@ -85,7 +85,7 @@ fn on_server(world: &World, args: &[&str]) -> Run {
 }
 
 /// A push by somebody whom the transport has let in.
-fn push(person: &Person<'_>, args: &[&str]) -> Run {
+pub(crate) fn push(person: &Person<'_>, args: &[&str]) -> Run {
     pushing(person, args).run()
 }
 

@@ -4,6 +4,7 @@ mod can;
 mod completions;
 mod compose;
 mod demo;
+mod doctor;
 mod gate;
 mod hook;
 mod init;
@@ -53,6 +54,7 @@ pub(crate) enum Command {
     Team(team::Args),
     Person(person::Args),
     Key(key::Args),
+    Doctor(doctor::Args),
     Completions(completions::Args),
     Man(man::Args),
     Reference(reference::Args),
@@ -81,6 +83,7 @@ pub(crate) fn run(command: &Command, globals: &Globals, out: &Output) -> anyhow:
         Command::Team(args) => team::run(args, globals, out),
         Command::Person(args) => person::run(args, globals, out),
         Command::Key(args) => key::run(args, globals, out),
+        Command::Doctor(args) => doctor::run(args, globals, out),
         Command::Completions(args) => completions::run(args, out),
         Command::Man(args) => man::run(args, out),
         Command::Reference(args) => reference::run(args, out),

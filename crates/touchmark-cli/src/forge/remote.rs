@@ -107,6 +107,35 @@ pub(crate) fn configure_fetching(
     Ok(())
 }
 
+/// How git is configured to fetch from a remote.
+pub(crate) struct Fetching {
+    /// The forge's refspecs that are not there.
+    pub(crate) missing: Vec<String>,
+    /// Refspecs of the user's that reach forge refs or unpublished work.
+    pub(crate) reaching: Vec<String>,
+    /// Whether what the server drops is deleted here.
+    pub(crate) prunes: bool,
+}
+
+/// How git is configured to fetch from `remote`.
+pub(crate) fn fetching(repo: &Repository, remote: &str) -> anyhow::Result<Fetching> {
+    let present = configured_refspecs(repo, remote)?;
+    let (own, others): (Vec<String>, Vec<String>) = present
+        .into_iter()
+        .partition(|refspec| REFSPECS.contains(&refspec.as_str()));
+    let missing = REFSPECS
+        .iter()
+        .filter(|wanted| !own.iter().any(|have| have == *wanted));
+    Ok(Fetching {
+        missing: missing.map(|refspec| (*refspec).to_owned()).collect(),
+        reaching: others
+            .into_iter()
+            .filter(|refspec| !leaves_own_refs(refspec))
+            .collect(),
+        prunes: prunes(repo, remote)?,
+    })
+}
+
 /// Whether `git fetch` from the remote deletes what the server no longer has.
 fn prunes(repo: &Repository, remote: &str) -> anyhow::Result<bool> {
     for key in [format!("remote.{remote}.prune"), "fetch.prune".to_owned()] {

@@ -33,6 +33,11 @@ pub(crate) trait Signer {
     /// The key as git's `user.signingKey`, from which ssh-keygen can sign.
     fn for_git(&self) -> anyhow::Result<OsString>;
 
+    /// Whether a person is asked for a passphrase before it signs.
+    fn asks_passphrase(&self) -> bool {
+        false
+    }
+
     /// Signs a commit's payload and returns the armor, which has been verified.
     fn sign(&self, payload: &[u8]) -> anyhow::Result<String>;
 }

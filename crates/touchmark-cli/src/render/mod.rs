@@ -15,6 +15,6 @@ pub(crate) use excerpt::Excerpt;
 pub(crate) use gate::gate;
 pub(crate) use list::list;
 pub(crate) use pull_request::pull_request;
-pub(crate) use text::{counted, indented, visible, visible_line};
+pub(crate) use text::{counted, indented, shell_word, visible, visible_line};
 pub(crate) use thread::{Standing, Thread, comment_name, place};
 pub(crate) use time::instant;
