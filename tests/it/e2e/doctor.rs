@@ -327,16 +327,15 @@ fn keys_that_cannot_sign_are_found_and_replaced() {
     bob.git(&["config", "touchmark.key", stranger.to_str().unwrap()])
         .ok();
     let remedy = mended(&bob, "key", "problem");
-    assert!(remedy.starts_with("git config touchmark.key"), "{remedy}");
+    assert!(remedy.starts_with("touchmark config set key "), "{remedy}");
     assert!(remedy.ends_with(".ssh/id_ed25519.pub"), "{remedy}");
     // A file that is not there.
-    bob.git(&["config", "touchmark.key", "gone"]).ok();
+    bob.touchmark(&["config", "set", "key", "/gone"]).ok();
     let (status, document) = examined(program(&bob));
     assert_eq!(status, 1);
     let found = &of(&document, "key")[0];
     assert!(found["text"].as_str().unwrap().contains("gone"), "{found}");
-    let remedy = "git config touchmark.key PATH".replace("PATH", "~/.ssh/id_ed25519");
-    paste(&bob, &remedy);
+    paste(&bob, "touchmark config set key ~/.ssh/id_ed25519");
     assert_eq!(level(&bob, "key"), "ok");
 }
 

@@ -8,6 +8,7 @@ mod manual;
 mod offline;
 mod policy;
 mod requirements;
+mod settings;
 mod signing;
 mod stock_git;
 

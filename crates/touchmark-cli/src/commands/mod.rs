@@ -3,6 +3,7 @@
 mod can;
 mod completions;
 mod compose;
+mod config;
 mod demo;
 mod doctor;
 mod gate;
@@ -54,10 +55,26 @@ pub(crate) enum Command {
     Team(team::Args),
     Person(person::Args),
     Key(key::Args),
+    Config(config::Args),
     Doctor(doctor::Args),
     Completions(completions::Args),
     Man(man::Args),
     Reference(reference::Args),
+}
+
+impl Command {
+    /// Whether it does anything that a setting could change.
+    pub(crate) const fn takes_settings(&self) -> bool {
+        !matches!(
+            self,
+            Self::Completions(_) | Self::Man(_) | Self::Reference(_) | Self::Hook(_)
+        )
+    }
+
+    /// Whether it runs although a setting cannot be used, because it helps with that.
+    pub(crate) const fn mends_settings(&self) -> bool {
+        matches!(self, Self::Config(_) | Self::Doctor(_))
+    }
 }
 
 /// Runs a command.
@@ -83,6 +100,7 @@ pub(crate) fn run(command: &Command, globals: &Globals, out: &Output) -> anyhow:
         Command::Team(args) => team::run(args, globals, out),
         Command::Person(args) => person::run(args, globals, out),
         Command::Key(args) => key::run(args, globals, out),
+        Command::Config(args) => config::run(args, globals, out),
         Command::Doctor(args) => doctor::run(args, globals, out),
         Command::Completions(args) => completions::run(args, out),
         Command::Man(args) => man::run(args, out),

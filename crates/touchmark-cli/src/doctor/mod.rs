@@ -10,6 +10,7 @@ mod place;
 mod pre_push;
 mod record;
 mod server;
+mod settings;
 mod signing;
 
 use touchmark_git::Repository;
@@ -42,6 +43,7 @@ const CHECKS: &[Check] = &[
     ("objects", place::objects),
     ("locks", place::locks),
     ("cache", place::cache),
+    ("settings", settings::settings),
     ("remote", fetching::remote),
     ("fetching", fetching::refspecs),
     ("server", server::server),

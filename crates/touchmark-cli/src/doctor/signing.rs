@@ -19,7 +19,7 @@ pub(super) fn key(clone: &Clone<'_>) -> anyhow::Result<Vec<Finding>> {
         let finding = Finding::warning("there is no key here to sign with")
             .because("you can read and verify, and take no part")
             .mend("ssh-keygen -t ed25519")
-            .mend("git config touchmark.key PATH");
+            .mend("touchmark config set key PATH");
         return Ok(vec![finding]);
     };
     let print = signer.public().fingerprint();
@@ -63,7 +63,7 @@ fn with_other_key(finding: Finding, policy: &Policy) -> Finding {
     match own_keys(policy).into_iter().next() {
         Some(path) => {
             let path = shell_word(&path.display().to_string());
-            finding.mend(format!("git config touchmark.key {path}"))
+            finding.mend(format!("touchmark config set key {path}"))
         }
         None => finding,
     }

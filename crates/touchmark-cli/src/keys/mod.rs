@@ -14,7 +14,9 @@ use touchmark_core::sign::PublicKey;
 
 pub(crate) use generate::generate;
 pub(crate) use passphrase::must_force_program;
-pub(crate) use select::{expand_home, no_key, public_key, read_public, select, try_select};
+pub(crate) use select::{
+    expand_home, is_key_literal, no_key, public_key, read_public, select, try_select,
+};
 
 /// The key in an OpenSSH private key file.
 #[cfg(unix)]
