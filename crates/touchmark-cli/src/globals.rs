@@ -50,6 +50,10 @@ pub(crate) struct Globals {
     )]
     pub(crate) offline: bool,
 
+    /// Say on standard error what is loaded, run and replayed, and how long it took: a JSON object a line.
+    #[arg(long, global = true)]
+    pub(crate) trace: bool,
+
     /// The key to sign with: a private key file, or a public key (FILE.pub) that ssh-agent holds.
     ///
     /// Without it: the setting key, git's user.signingkey, ~/.ssh/id_ed25519, ~/.ssh/id_ed25519_sk.

@@ -17,6 +17,7 @@ mod render;
 mod server;
 mod settings;
 mod signers_file;
+mod tracing;
 
 use std::process::ExitCode;
 
@@ -48,6 +49,9 @@ fn main() -> ExitCode {
         Ok(parsed) => parsed,
         Err(err) => return clap_ending(&err),
     };
+    if cli.globals.trace {
+        tracing::start();
+    }
     let settled = settle(&mut cli, &matches);
     let out = Output::new(&cli.globals);
     match settled.and_then(|()| commands::run(&cli.command, &cli.globals, &out)) {
@@ -106,7 +110,7 @@ mod tests {
     /// An argument of a command that had a global option's name would be read as that option.
     #[test]
     fn no_command_s_argument_is_named_as_a_global_option() {
-        let globals = ["directory", "json", "color", "offline", "key"];
+        let globals = ["directory", "json", "color", "offline", "trace", "key"];
         let mut commands = vec![Cli::command()];
         while let Some(command) = commands.pop() {
             let own = command.get_arguments().filter(|arg| !arg.is_global_set());

@@ -2,6 +2,7 @@
 
 mod code;
 mod doctor;
+mod explain;
 mod list;
 mod main_path;
 mod manual;

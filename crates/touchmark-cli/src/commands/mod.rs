@@ -6,6 +6,7 @@ mod compose;
 mod config;
 mod demo;
 mod doctor;
+mod explain;
 mod gate;
 mod hook;
 mod init;
@@ -55,6 +56,7 @@ pub(crate) enum Command {
     Team(team::Args),
     Person(person::Args),
     Key(key::Args),
+    Explain(explain::Args),
     Config(config::Args),
     Doctor(doctor::Args),
     Completions(completions::Args),
@@ -100,6 +102,7 @@ pub(crate) fn run(command: &Command, globals: &Globals, out: &Output) -> anyhow:
         Command::Team(args) => team::run(args, globals, out),
         Command::Person(args) => person::run(args, globals, out),
         Command::Key(args) => key::run(args, globals, out),
+        Command::Explain(args) => explain::run(args, globals, out),
         Command::Config(args) => config::run(args, globals, out),
         Command::Doctor(args) => doctor::run(args, globals, out),
         Command::Completions(args) => completions::run(args, out),

@@ -124,6 +124,12 @@ const STAGES: [(&str, &str); 5] = [
     ),
 ];
 
+/// What fails at a stage.
+pub(super) fn stage_text(stage: &str) -> &'static str {
+    let found = STAGES.iter().find(|(name, _)| *name == stage);
+    found.map_or("", |(_, text)| text)
+}
+
 fn errors() -> String {
     let mut page = String::from(
         "# Errors\n\nAn error says what failed and why (`error:`), and what to do (`hint:`).\nWhen a rule does not let something happen, the rule's id stands in parentheses behind the reason, and the exit code is 3.\nThe same ids name what is wrong with an event that `touchmark verify` or `touchmark log` does not count; it is one implementation.\nAll other errors are told apart by their [exit code](exit-codes.md).\n\nWith `--json` the last line of standard error is one object: `{\"errors\": [{\"code\", \"evidence\", \"hints\", \"message\"}], \"exit\", \"format\": 1}`.\nThe `code` is a rule's id or the exit code's word, and `evidence` are ids of events that show it.\n\nThe hint of an error may be more precise than the next step here, where it knows the object.\n",
