@@ -11,6 +11,7 @@ mod policy;
 mod requirements;
 mod settings;
 mod signing;
+mod status;
 mod stock_git;
 
 use std::path::Path;

@@ -91,7 +91,7 @@ fn tell(finding: &Finding, out: &Output) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn as_json(finding: &Finding) -> Value {
+pub(super) fn as_json(finding: &Finding) -> Value {
     json!({
         "check": finding.check,
         "level": finding.level.word(),

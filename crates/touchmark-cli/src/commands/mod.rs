@@ -24,6 +24,7 @@ mod reference;
 mod review;
 #[cfg(unix)]
 mod server;
+mod status;
 mod sync;
 mod team;
 mod verify;
@@ -39,6 +40,7 @@ pub(crate) enum Command {
     Init(init::Args),
     Join(join::Args),
     Sync(sync::Args),
+    Status(status::Args),
     Log(log::Args),
     Verify(verify::Args),
     Demo(demo::Args),
@@ -85,6 +87,7 @@ pub(crate) fn run(command: &Command, globals: &Globals, out: &Output) -> anyhow:
         Command::Init(args) => init::run(args, globals, out),
         Command::Join(args) => join::run(args, globals, out),
         Command::Sync(args) => sync::run(args, globals, out),
+        Command::Status(args) => status::run(args, globals, out),
         Command::Log(args) => log::run(args, globals, out),
         Command::Verify(args) => verify::run(args, globals, out),
         Command::Demo(args) => demo::run(args, globals, out),

@@ -59,6 +59,25 @@ const CHECKS: &[Check] = &[
     ("outbox", outbox::outbox),
 ];
 
+/// The checks that start no process and ask nobody: enough to raise an alarm, at no cost.
+const QUICK: [&str; 6] = [
+    "objects", "locks", "settings", "policy", "receipts", "clock",
+];
+
+/// What the quick checks find that is not as it should be.
+pub(crate) fn glance(forge: &Forge) -> Vec<Finding> {
+    let clone = Clone {
+        repo: &forge.repo,
+        globals: forge.globals(),
+        forge: Some(forge),
+        remote: None,
+        now: forge.now(),
+    };
+    let mut findings = run(&clone, |name| QUICK.contains(&name));
+    findings.retain(|found| found.level > Level::Skipped);
+    findings
+}
+
 /// Everything that the checks find, in their order; what is as it should be too.
 ///
 /// # Errors
@@ -74,9 +93,14 @@ pub(crate) fn examine(repo: &Repository, globals: &Globals) -> anyhow::Result<Ve
         remote: remote.as_deref(),
         now: clock::now()?,
     };
+    Ok(run(&clone, |_| true))
+}
+
+/// Runs the checks that are wanted.
+fn run(clone: &Clone<'_>, wanted: impl Fn(&str) -> bool) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (name, check) in CHECKS {
-        match check(&clone) {
+    for (name, check) in CHECKS.iter().filter(|(name, _)| wanted(name)) {
+        match check(clone) {
             Ok(found) => findings.extend(found.into_iter().map(|found| found.of(name))),
             Err(err) => {
                 let mut problem = Finding::problem(format!("{err:#}")).of(name);
@@ -85,5 +109,5 @@ pub(crate) fn examine(repo: &Repository, globals: &Globals) -> anyhow::Result<Ve
             }
         }
     }
-    Ok(findings)
+    findings
 }
