@@ -28,14 +28,14 @@ fn one_screen_shows_what_waits_for_whom() {
     assert!(told.ends_with("nothing waits for you\n"), "{told}");
     let pr = open(&alice, "topic", "A topic");
     alice.touchmark(&["pr", "request", &pr, "bob"]).ok();
-    assert_eq!(ids(&alice, "mine"), [pr.clone()]);
+    assert_eq!(ids(&alice, "mine"), [pr.as_str()]);
     assert_eq!(
         ids(&bob, "reviews"),
         [""; 0],
         "nothing is asked of the server"
     );
     bob.touchmark(&["sync"]).ok();
-    without_server(&world, || assert_eq!(ids(&bob, "reviews"), [pr.clone()]));
+    without_server(&world, || assert_eq!(ids(&bob, "reviews"), [pr.as_str()]));
     assert_eq!(ids(&bob, "mine"), [""; 0]);
     let document = alice.json(&["status"]);
     assert_eq!(document["mine"][0]["gate"], false);
@@ -51,7 +51,7 @@ fn one_screen_shows_what_waits_for_whom() {
     alice.commit("More");
     alice.touchmark(&["pr", "revise", &pr]).ok();
     bob.touchmark(&["sync"]).ok();
-    assert_eq!(ids(&bob, "reviews"), [pr]);
+    assert_eq!(ids(&bob, "reviews"), [pr.as_str()]);
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn proposals_wait_for_admins_who_said_nothing() {
     ]);
     let id = proposed["proposal"].as_str().unwrap().to_owned();
     alice.touchmark(&["sync"]).ok();
-    assert_eq!(ids(&alice, "proposals"), [id.clone()]);
+    assert_eq!(ids(&alice, "proposals"), [id.as_str()]);
     assert_eq!(ids(&bob, "proposals"), [""; 0], "bob is no admin");
     alice.touchmark(&["policy", "endorse", &id]).ok();
     assert_eq!(ids(&alice, "proposals"), [""; 0]);
