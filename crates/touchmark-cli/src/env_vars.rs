@@ -11,6 +11,30 @@ pub(crate) const KEY: &str = "TOUCHMARK_KEY";
 /// The editor.
 pub(crate) const EDITOR: &str = "TOUCHMARK_EDITOR";
 
+/// When to use colour.
+pub(crate) const COLOR: &str = "TOUCHMARK_COLOR";
+
+/// Not to talk to the server.
+pub(crate) const OFFLINE: &str = "TOUCHMARK_OFFLINE";
+
+/// Whether pull requests are opened as drafts.
+pub(crate) const PR_DRAFT: &str = "TOUCHMARK_PR_DRAFT";
+
+/// How a pull request lands.
+pub(crate) const PR_METHOD: &str = "TOUCHMARK_PR_METHOD";
+
+/// Who is asked for a review of a new pull request.
+pub(crate) const PR_REVIEWERS: &str = "TOUCHMARK_PR_REVIEWERS";
+
+/// The branch that a new pull request is for.
+pub(crate) const PR_TARGET: &str = "TOUCHMARK_PR_TARGET";
+
+/// The remote that is the server.
+pub(crate) const REMOTE: &str = "TOUCHMARK_REMOTE";
+
+/// The folder of users' configuration.
+pub(crate) const XDG_CONFIG_HOME: &str = "XDG_CONFIG_HOME";
+
 /// The socket of ssh-agent.
 pub(crate) const SSH_AUTH_SOCK: &str = "SSH_AUTH_SOCK";
 
@@ -103,11 +127,25 @@ pub(crate) const HOOK_TEXTS: [(&str, &str); 5] = [
 ];
 
 /// What the manual says of each.
-pub(crate) const TEXTS: [(&str, &str); 9] = [
-    (KEY, "the key to sign with, as --key, which wins"),
+pub(crate) const TEXTS: [(&str, &str); 17] = [
+    (KEY, "the setting key: the key to sign with"),
+    (EDITOR, "the setting editor: the editor for texts"),
+    (COLOR, "the setting color: auto, always or never"),
+    (OFFLINE, "the setting offline: true or false"),
+    (PR_DRAFT, "the setting pr.draft: true or false"),
     (
-        EDITOR,
-        "the editor for texts; then GIT_EDITOR, git's core.editor, VISUAL, EDITOR",
+        PR_METHOD,
+        "the setting pr.method: merge, squash, fast-forward or rebase",
+    ),
+    (
+        PR_REVIEWERS,
+        "the setting pr.reviewers: names with commas between them",
+    ),
+    (PR_TARGET, "the setting pr.target: a branch"),
+    (REMOTE, "the setting remote: a remote's name"),
+    (
+        XDG_CONFIG_HOME,
+        "the folder with touchmark/config.toml; ~/.config otherwise",
     ),
     (SSH_AUTH_SOCK, "where ssh-agent listens"),
     (
@@ -120,7 +158,7 @@ pub(crate) const TEXTS: [(&str, &str); 9] = [
     ),
     (NO_COLOR, "set to anything: no colour"),
     (TERM, "dumb: no colour"),
-    (HOME, "the directory with .ssh and its keys"),
+    (HOME, "the directory with .ssh and its keys, and .config"),
     (NOW, "seconds since 1970, for tests only"),
 ];
 

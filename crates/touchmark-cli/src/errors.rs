@@ -158,6 +158,12 @@ fn as_json(error: &Shown) -> Value {
     })
 }
 
+/// What to do about an error, the best first.
+pub(crate) fn hints(error: &anyhow::Error) -> Vec<String> {
+    let (errors, _) = shown(error);
+    errors.into_iter().flat_map(|error| error.hints).collect()
+}
+
 fn find<E: std::error::Error + 'static>(error: &anyhow::Error) -> Option<&E> {
     error.chain().find_map(|cause| cause.downcast_ref())
 }

@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Args, ValueEnum};
+
+use crate::settings::{Key, Settings};
 
 /// The options that every command takes.
 #[derive(Args, Debug, Clone)]
@@ -22,19 +25,53 @@ pub(crate) struct Globals {
     #[arg(long, global = true)]
     pub(crate) json: bool,
 
-    /// When to use colour.
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    /// When to use colour; the setting color, or auto, otherwise.
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        hide_default_value = true
+    )]
     pub(crate) color: Color,
 
-    /// Do not talk to the server: what would be published stays in the outbox.
-    #[arg(long, global = true)]
+    /// Do not talk to the server: what would be published stays in the outbox. The setting offline otherwise.
+    #[arg(
+        long,
+        global = true,
+        value_name = "BOOL",
+        num_args = 0..=1,
+        require_equals = true,
+        default_value = "false",
+        hide_default_value = true,
+        default_missing_value = "true",
+        action = clap::ArgAction::Set,
+        hide_possible_values = true
+    )]
     pub(crate) offline: bool,
+
+    /// Say on standard error what is loaded, run and replayed, and how long it took: a JSON object a line.
+    #[arg(long, global = true)]
+    pub(crate) trace: bool,
 
     /// The key to sign with: a private key file, or a public key (FILE.pub) that ssh-agent holds.
     ///
-    /// Without it: TOUCHMARK_KEY, git's touchmark.key, git's user.signingkey, ~/.ssh/id_ed25519, ~/.ssh/id_ed25519_sk.
+    /// Without it: the setting key, git's user.signingkey, ~/.ssh/id_ed25519, ~/.ssh/id_ed25519_sk.
     #[arg(long, global = true, value_name = "PATH")]
     pub(crate) key: Option<PathBuf>,
+}
+
+impl Globals {
+    /// Lets the settings speak where the command line said nothing.
+    pub(crate) fn settle(&mut self, matches: &ArgMatches, settings: &Settings) {
+        let is_given = |name| matches.value_source(name) == Some(ValueSource::CommandLine);
+        if !is_given("color") {
+            self.color = settings.color();
+        }
+        if !is_given("offline") {
+            self.offline = settings.is_on(Key::Offline);
+        }
+    }
 }
 
 /// When to use colour.

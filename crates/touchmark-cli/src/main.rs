@@ -2,6 +2,7 @@
 
 mod clock;
 mod commands;
+mod doctor;
 mod env_vars;
 mod errors;
 mod exit_codes;
@@ -14,7 +15,9 @@ mod output;
 mod render;
 #[cfg(unix)]
 mod server;
+mod settings;
 mod signers_file;
+mod tracing;
 
 use std::process::ExitCode;
 
@@ -41,15 +44,33 @@ fn main() -> ExitCode {
     let parsed = Cli::command()
         .after_long_help(manual)
         .try_get_matches()
-        .and_then(|matches| Cli::from_arg_matches(&matches));
-    let cli = match parsed {
-        Ok(cli) => cli,
+        .and_then(|matches| Ok((Cli::from_arg_matches(&matches)?, matches)));
+    let (mut cli, matches) = match parsed {
+        Ok(parsed) => parsed,
         Err(err) => return clap_ending(&err),
     };
+    if cli.globals.trace {
+        tracing::start();
+    }
+    let settled = settle(&mut cli, &matches);
     let out = Output::new(&cli.globals);
-    match commands::run(&cli.command, &cli.globals, &out) {
+    match settled.and_then(|()| commands::run(&cli.command, &cli.globals, &out)) {
         Ok(()) => exit_codes::ExitCode::Success.into(),
         Err(err) => errors::report(&err, &out).into(),
+    }
+}
+
+/// Loads the settings; what is wrong with one stops every command but those that mend it.
+fn settle(cli: &mut Cli, matches: &clap::ArgMatches) -> anyhow::Result<()> {
+    if !cli.command.takes_settings() {
+        return Ok(());
+    }
+    let (settings, faults) = settings::load(&cli.globals.directory);
+    cli.globals.settle(matches, &settings);
+    settings::keep(settings);
+    match faults.first() {
+        Some(fault) if !cli.command.mends_settings() => Err(fault.failure().into()),
+        _ => Ok(()),
     }
 }
 
@@ -89,7 +110,7 @@ mod tests {
     /// An argument of a command that had a global option's name would be read as that option.
     #[test]
     fn no_command_s_argument_is_named_as_a_global_option() {
-        let globals = ["directory", "json", "color", "offline", "key"];
+        let globals = ["directory", "json", "color", "offline", "trace", "key"];
         let mut commands = vec![Cli::command()];
         while let Some(command) = commands.pop() {
             let own = command.get_arguments().filter(|arg| !arg.is_global_set());

@@ -54,8 +54,7 @@ impl Output {
         }
     }
 
-    /// A writer of plain text, for a hook: git passes on what it says.
-    #[cfg(unix)]
+    /// A writer of plain text, as for a hook: git passes on what it says.
     pub(crate) const fn plain() -> Self {
         Self {
             json: false,

@@ -9,7 +9,7 @@ use touchmark_git::Repository;
 use crate::output::Output;
 
 /// git's name for the file's place.
-const CONFIG: &str = "gpg.ssh.allowedSignersFile";
+pub(crate) const CONFIG: &str = "gpg.ssh.allowedSignersFile";
 
 /// The policy's own limit on the file, in bytes.
 const FILE_MAX_LEN: u64 = 1024 * 1024;
@@ -19,11 +19,20 @@ pub(crate) fn path(repo: &Repository) -> PathBuf {
     repo.common_dir().join("touchmark").join("allowed_signers")
 }
 
+/// Whether the file is as the policy version `policy` has it.
+pub(crate) fn is_current(repo: &Repository, policy: ObjectId) -> anyhow::Result<bool> {
+    let content = content(repo, policy)?;
+    Ok(std::fs::read(path(repo)).is_ok_and(|own| own == content))
+}
+
+fn content(repo: &Repository, policy: ObjectId) -> anyhow::Result<Vec<u8>> {
+    repo.read_blob_at(policy, b"allowed_signers", FILE_MAX_LEN)?
+        .with_context(|| format!("policy {policy} has no allowed_signers"))
+}
+
 /// Writes the file as the policy version `policy` has it; returns whether it changed.
 pub(crate) fn refresh(repo: &Repository, policy: ObjectId) -> anyhow::Result<bool> {
-    let content = repo
-        .read_blob_at(policy, b"allowed_signers", FILE_MAX_LEN)?
-        .with_context(|| format!("policy {policy} has no allowed_signers"))?;
+    let content = content(repo, policy)?;
     let path = path(repo);
     if std::fs::read(&path).is_ok_and(|old| old == content) {
         return Ok(false);

@@ -11,6 +11,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
+use crate::trace;
+
 /// Variables that a child keeps.
 const KEPT: [&str; 17] = [
     "GIT_ASKPASS",
@@ -265,8 +267,18 @@ impl Git {
     /// # Errors
     ///
     /// [`GitError`] when git could not be run to its end.
-    pub fn output(mut self) -> Result<Output, GitError> {
+    pub fn output(self) -> Result<Output, GitError> {
         let command = self.command_line();
+        let begun = trace::begin();
+        let result = self.spawn(&command);
+        begun.end(|| trace::Step::Git {
+            command: &command,
+            status: result.as_ref().ok().map(|output| output.status),
+        });
+        result
+    }
+
+    fn spawn(mut self, command: &str) -> Result<Output, GitError> {
         self.command
             .args(&self.config)
             .args(&self.arguments)
@@ -277,10 +289,10 @@ impl Git {
                 None => Stdio::null(),
             });
         let mut child = self.command.spawn().map_err(|source| GitError::Start {
-            command: command.clone(),
+            command: command.to_owned(),
             source,
         })?;
-        let result = self.converse(&mut child, &command);
+        let result = self.converse(&mut child, command);
         if result.is_err() {
             // It may have ended already; either way nothing more can be done about it.
             let _ = child.kill();

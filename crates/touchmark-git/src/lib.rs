@@ -21,6 +21,7 @@ mod ref_store;
 mod refs;
 mod repository;
 mod swap;
+pub mod trace;
 mod transaction;
 mod tree_edit;
 mod trust;

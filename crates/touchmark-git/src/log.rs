@@ -13,6 +13,7 @@ use touchmark_core::object::{MODE_GITLINK, MODE_TREE, ObjectType, Objects, parse
 use crate::history::links;
 use crate::objects::ReadError;
 use crate::repository::Repository;
+use crate::trace;
 
 /// Limits on what one load may read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,8 +127,13 @@ impl Repository {
         stop: &BTreeSet<ObjectId>,
         budget: &Budget,
     ) -> Result<Objects, LoadError> {
+        let begun = trace::begin();
         let mut loader = Loader::new(self, budget);
         loader.commits(tip, stop, Files::Load)?;
+        begun.end(|| trace::Step::Log {
+            tip,
+            objects: loader.objects.iter().count(),
+        });
         Ok(loader.objects)
     }
 

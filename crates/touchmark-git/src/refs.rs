@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use touchmark_core::id::ObjectId;
 
 use crate::repository::{Repository, core_id, reason};
+use crate::trace;
 
 /// Namespaces that each worktree has for itself; they are not part of the shared repository.
 const PER_WORKTREE: [&str; 3] = ["refs/bisect/", "refs/worktree/", "refs/rewritten/"];
@@ -75,6 +76,7 @@ impl Repository {
     /// [`RefError`] when one of them is damaged or cannot be read: a missing ref must not look like one never made.
     pub fn refs(&self, prefix: &str) -> Result<BTreeMap<String, ObjectId>, RefError> {
         let prefix = if prefix.is_empty() { "refs/" } else { prefix };
+        let begun = trace::begin();
         check_prefix(prefix)?;
         let mut loose = BTreeMap::new();
         let directory = prefix
@@ -101,6 +103,10 @@ impl Repository {
             };
         }
         refs.retain(|name, _| !PER_WORKTREE.iter().any(|own| name.starts_with(own)));
+        begun.end(|| trace::Step::Refs {
+            prefix,
+            count: refs.len(),
+        });
         Ok(refs)
     }
 

@@ -21,6 +21,7 @@ use touchmark_core::id::ObjectId;
 use crate::prepared::Prepared;
 use crate::refs::{RefError, check_name};
 use crate::repository::{Repository, reason};
+use crate::trace;
 
 /// How long to wait for another process that holds a ref's lock; such locks live for milliseconds.
 pub(crate) const REF_LOCK_WAIT: Duration = Duration::from_millis(1_000);
@@ -228,7 +229,13 @@ impl Repository {
     ///
     /// [`TransactError::Conflict`] when a ref holds something else; no ref has changed then.
     pub fn transact(&self, edits: &[RefEdit]) -> Result<(), TransactError> {
-        self.prepare(edits)?.commit()
+        let begun = trace::begin();
+        let moved = self.prepare(edits).and_then(Prepared::commit);
+        begun.end(|| trace::Step::Moved {
+            names: edits.iter().map(|edit| edit.name.as_str()).collect(),
+            done: moved.is_ok(),
+        });
+        moved
     }
 
     /// This repository, where moving refs writes no reflogs: what is left to do when a disk is full.

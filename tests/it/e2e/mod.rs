@@ -2,13 +2,18 @@
 
 mod checks;
 mod code;
+mod doctor;
+mod explain;
 mod issues;
 mod list;
 mod main_path;
+mod manual;
 mod offline;
 mod policy;
 mod requirements;
+mod settings;
 mod signing;
+mod status;
 mod stock_git;
 mod templates;
 

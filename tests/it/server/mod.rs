@@ -57,7 +57,7 @@ pub(crate) fn guarded(hash: HashKind) -> World {
 }
 
 /// Runs touchmark as somebody whom the transport has let in.
-fn own(person: &Person<'_>, args: &[String]) -> Run {
+pub(crate) fn own(person: &Person<'_>, args: &[String]) -> Run {
     let program = crate::workspace::program("touchmark").to_str().unwrap();
     let login = format!("login {}", person.name);
     let command = person.command(program).env("TOUCHMARK_PUSHER", login);

@@ -6,7 +6,13 @@ use std::process::Command;
 use anyhow::{Context as _, Result, bail};
 
 /// Pages as `touchmark reference` names them.
-const PAGES: [&str; 4] = ["cli", "environment", "errors", "exit-codes"];
+const PAGES: [&str; 5] = [
+    "cli",
+    "configuration",
+    "environment",
+    "errors",
+    "exit-codes",
+];
 
 const NOTE: &str =
     "<!-- Printed by `touchmark reference PAGE` for `cargo xtask generate`; do not edit. -->\n\n";

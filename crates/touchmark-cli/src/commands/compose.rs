@@ -10,7 +10,7 @@ use clap::Args;
 use touchmark_core::text;
 use touchmark_git::Repository;
 
-use crate::env_vars;
+use crate::settings::{self, Key};
 
 /// What stands below this line in the editor is not part of the text. Markdown needs lines that start with `#`.
 const SCISSORS: &str = "# ------------------------ >8 ------------------------";
@@ -154,15 +154,15 @@ pub(crate) fn edit_file(
 }
 
 fn editor(repository: &Repository) -> anyhow::Result<OsString> {
-    if let Some(editor) = env_vars::get(env_vars::EDITOR) {
-        return Ok(editor);
+    if let Some(editor) = settings::current().text(Key::Editor) {
+        return Ok(editor.into());
     }
     let output = repository
         .git()
         .keep_env("GIT_EDITOR")
         .args(["var", "GIT_EDITOR"])
         .run()
-        .context("no editor is set; set core.editor or give --body")?;
+        .context("no editor is set; touchmark config set editor NAME, or give --body")?;
     Ok(output.text().into())
 }
 

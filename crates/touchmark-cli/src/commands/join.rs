@@ -24,7 +24,7 @@ use crate::signers_file;
 /// question. Then says who you are in the policy, or what to send to an admin.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
-    /// The remote that has the forge [default: touchmark.remote, origin, or the only one]
+    /// The remote that has the forge [default: the setting remote, origin, or the only one]
     remote: Option<String>,
 
     /// The repository's id as somebody you trust told you, or the id of its first policy version

@@ -94,12 +94,12 @@ fn title(outcome: &Outcome) -> Option<String> {
 }
 
 /// One event as it is shown.
-struct Shown {
-    id: ObjectId,
+pub(super) struct Shown {
+    pub(super) id: ObjectId,
     /// Not there when the event is not even well formed.
-    event: Option<Event>,
-    refusal: Option<Refusal>,
-    published: bool,
+    pub(super) event: Option<Event>,
+    pub(super) refusal: Option<Refusal>,
+    pub(super) published: bool,
 }
 
 fn show(forge: &Forge, log: &LogName, out: &Output) -> anyhow::Result<()> {
@@ -115,7 +115,7 @@ fn show(forge: &Forge, log: &LogName, out: &Output) -> anyhow::Result<()> {
 }
 
 /// The log's events in replay order, verified, with what a replay says of them.
-fn read(forge: &Forge, log: &LogName) -> anyhow::Result<Vec<Shown>> {
+pub(super) fn read(forge: &Forge, log: &LogName) -> anyhow::Result<Vec<Shown>> {
     let tip = forge.tip(log)?.context("the log was there a moment ago")?;
     let objects = load_whole(&forge.repo, log, tip)?;
     let outcome = match log {
@@ -156,7 +156,7 @@ fn read(forge: &Forge, log: &LogName) -> anyhow::Result<Vec<Shown>> {
 }
 
 /// The signer's name under the policy that the event names, if that knows the key.
-fn signer<'a>(forge: &'a Forge, event: &Event) -> Option<&'a str> {
+pub(super) fn signer<'a>(forge: &'a Forge, event: &Event) -> Option<&'a str> {
     let policy = forge.policies.get(&event.policy.unwrap_or(event.id))?;
     policy.key(&event.signer).map(|key| key.owner.as_str())
 }

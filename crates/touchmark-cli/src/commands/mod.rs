@@ -2,8 +2,12 @@
 
 mod can;
 mod check;
+mod completions;
 mod compose;
+mod config;
 mod demo;
+mod doctor;
+mod explain;
 mod gate;
 mod hook;
 mod init;
@@ -11,6 +15,7 @@ mod issue;
 mod join;
 mod key;
 mod log;
+mod man;
 mod object;
 mod person;
 mod policy;
@@ -22,6 +27,7 @@ mod reference;
 mod review;
 #[cfg(unix)]
 mod server;
+mod status;
 mod sync;
 mod team;
 mod verify;
@@ -37,6 +43,7 @@ pub(crate) enum Command {
     Init(init::Args),
     Join(join::Args),
     Sync(sync::Args),
+    Status(status::Args),
     Log(log::Args),
     Verify(verify::Args),
     Demo(demo::Args),
@@ -56,7 +63,27 @@ pub(crate) enum Command {
     Team(team::Args),
     Person(person::Args),
     Key(key::Args),
+    Explain(explain::Args),
+    Config(config::Args),
+    Doctor(doctor::Args),
+    Completions(completions::Args),
+    Man(man::Args),
     Reference(reference::Args),
+}
+
+impl Command {
+    /// Whether it does anything that a setting could change.
+    pub(crate) const fn takes_settings(&self) -> bool {
+        !matches!(
+            self,
+            Self::Completions(_) | Self::Man(_) | Self::Reference(_) | Self::Hook(_)
+        )
+    }
+
+    /// Whether it runs although a setting cannot be used, because it helps with that.
+    pub(crate) const fn mends_settings(&self) -> bool {
+        matches!(self, Self::Config(_) | Self::Doctor(_))
+    }
 }
 
 /// Runs a command.
@@ -65,6 +92,7 @@ pub(crate) fn run(command: &Command, globals: &Globals, out: &Output) -> anyhow:
         Command::Init(args) => init::run(args, globals, out),
         Command::Join(args) => join::run(args, globals, out),
         Command::Sync(args) => sync::run(args, globals, out),
+        Command::Status(args) => status::run(args, globals, out),
         Command::Log(args) => log::run(args, globals, out),
         Command::Verify(args) => verify::run(args, globals, out),
         Command::Demo(args) => demo::run(args, globals, out),
@@ -84,6 +112,11 @@ pub(crate) fn run(command: &Command, globals: &Globals, out: &Output) -> anyhow:
         Command::Team(args) => team::run(args, globals, out),
         Command::Person(args) => person::run(args, globals, out),
         Command::Key(args) => key::run(args, globals, out),
+        Command::Explain(args) => explain::run(args, globals, out),
+        Command::Config(args) => config::run(args, globals, out),
+        Command::Doctor(args) => doctor::run(args, globals, out),
+        Command::Completions(args) => completions::run(args, out),
+        Command::Man(args) => man::run(args, out),
         Command::Reference(args) => reference::run(args, out),
     }
 }

@@ -9,6 +9,7 @@ use crate::env_vars;
 use crate::exit_codes::ExitCode;
 use crate::next_steps::next_step;
 use crate::output::Output;
+use crate::settings::{Key, LAYERS};
 
 /// Print a page of the reference as Markdown
 ///
@@ -25,6 +26,8 @@ pub(crate) struct Args {
 enum Page {
     /// The commands.
     Cli,
+    /// The settings.
+    Configuration,
     /// The environment variables.
     Environment,
     /// The rules, and what to do about each.
@@ -37,6 +40,7 @@ enum Page {
 pub(crate) fn run(args: &Args, out: &Output) -> anyhow::Result<()> {
     out.text(&match args.page {
         Page::Cli => cli(),
+        Page::Configuration => configuration(),
         Page::Environment => environment(),
         Page::Errors => errors(),
         Page::ExitCodes => exit_codes(),
@@ -54,6 +58,30 @@ fn exit_codes() -> String {
             code as u8,
             code.word(),
             code.text()
+        );
+    }
+    page
+}
+
+fn configuration() -> String {
+    let mut page = String::from(
+        "# Settings\n\nA setting is what somebody would otherwise say with every command.\nThe nearest layer wins:\n\n| layer | what sets it there |\n|---|---|\n",
+    );
+    for (layer, text) in LAYERS {
+        let _ = writeln!(page, "| {layer} | {text} |");
+    }
+    page.push_str(
+        "\nThe files are [TOML](https://toml.io); a dot in a name leads into a table, so `pr.draft` is `draft` below `[pr]`.\nA key that is not here, or a value of another kind, stops every command with exit status 2, and is named with file, line and the nearest known key.\n`touchmark config list --show-origin` says what holds and where it comes from, `touchmark config doctor` what cannot be used.\nA server's hooks read none of this.\n\n| setting | holds | default | what it is for | variable |\n|---|---|---|---|---|\n",
+    );
+    for key in Key::ALL {
+        let _ = writeln!(
+            page,
+            "| `{}` | {} | {} | {} | `{}` |",
+            key.name(),
+            cell(&key.kind().text()),
+            cell(key.default_text()),
+            cell(key.text()),
+            key.variable()
         );
     }
     page
@@ -95,6 +123,12 @@ const STAGES: [(&str, &str); 5] = [
         "The record is sound, and the policy does not let the command happen.",
     ),
 ];
+
+/// What fails at a stage.
+pub(super) fn stage_text(stage: &str) -> &'static str {
+    let found = STAGES.iter().find(|(name, _)| *name == stage);
+    found.map_or("", |(_, text)| text)
+}
 
 fn errors() -> String {
     let mut page = String::from(
@@ -285,6 +319,16 @@ mod tests {
         }
         assert!(!page.contains("touchmark reference"));
         assert!(!page.contains(" |  |"), "an argument says nothing");
+    }
+
+    #[test]
+    fn every_setting_s_variable_is_on_both_pages() {
+        let (settings, variables) = (configuration(), environment());
+        for key in Key::ALL {
+            let variable = format!("`{}` |", key.variable());
+            assert!(settings.contains(&variable), "{variable}");
+            assert!(variables.contains(&variable), "{variable}");
+        }
     }
 
     #[test]

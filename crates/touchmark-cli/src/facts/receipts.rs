@@ -93,6 +93,30 @@ impl<'a> Receipts<'a> {
         Ok(pushers)
     }
 
+    /// The receipt of the push by which the ref first held `id` or something that descends from it.
+    ///
+    /// # Errors
+    ///
+    /// When a receipt on the way cannot be read.
+    pub(crate) fn bringing(&self, name: &str, id: ObjectId) -> anyhow::Result<Option<Read>> {
+        let holds = |value: Option<ObjectId>| match value {
+            Some(value) if self.repo.contains(value) => self.repo.is_ancestor(id, value),
+            _ => Ok(false),
+        };
+        let mut next = self.tip;
+        while let Some(receipt) = next.map(|id| self.read(id)).transpose()?.flatten() {
+            next = receipt.parent;
+            let changes = self.changes(receipt.tree)?;
+            if let Some(change) = changes.into_iter().find(|change| change.name == name)
+                && holds(change.new)?
+                && !holds(change.old)?
+            {
+                return Ok(Some(receipt));
+            }
+        }
+        Ok(None)
+    }
+
     /// The newest one; `None` where there are none.
     ///
     /// # Errors

@@ -38,7 +38,7 @@ pub(crate) use publish::Published;
 pub(crate) use push::{Ending, Push, push};
 pub(crate) use records::{Records, load_whole};
 pub(crate) use remote::{
-    FetchReport, choose_remote, configure_fetching, fetch, remote_refs, remotes,
+    FetchReport, choose_remote, configure_fetching, fetch, fetching, remote_refs, remotes,
 };
 pub(crate) use write::sign_and_store;
 

@@ -311,6 +311,21 @@ fn heads_push(forge: &Forge, outcome: &Outcome) -> anyhow::Result<Option<Push>> 
 }
 
 impl Forge {
+    /// How many events of a log the server does not have.
+    ///
+    /// # Errors
+    ///
+    /// When the log cannot be read.
+    pub(crate) fn unpublished_count(&self, log: &LogName) -> anyhow::Result<usize> {
+        let name = log.to_string();
+        let Some(tip) = self.repo.read_ref(&outbox_name(&name))? else {
+            return Ok(0);
+        };
+        Ok(unpublished(self, tip, self.repo.read_ref(&name)?)?
+            .events
+            .len())
+    }
+
     /// Takes a log's unpublished events out of the outbox and returns the ref that keeps them.
     ///
     /// # Errors

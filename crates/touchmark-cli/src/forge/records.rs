@@ -8,6 +8,7 @@ use touchmark_core::log::LogName;
 use touchmark_core::object::Objects;
 use touchmark_core::policy::PolicyChain;
 use touchmark_core::replay::{self, Outcome, Trust};
+use touchmark_git::trace::{self, Step};
 use touchmark_git::{Budget, Repository};
 
 use super::cache::{self, Extent};
@@ -24,21 +25,38 @@ pub(crate) struct Records<'a> {
 impl Records<'_> {
     /// The state of a log at `tip`; not for the policy's own.
     pub(crate) fn replay_to(&self, log: &LogName, tip: ObjectId) -> anyhow::Result<Outcome> {
+        let begun = trace::begin();
         if let Some(outcome) = cache::continue_from(self, log, tip, Extent::Whole) {
+            begun.end(|| step(&outcome, true));
             return Ok(outcome);
         }
         let objects = load_whole(self.repo, log, tip)?;
         let outcome = replay::replay(self.policies, log, tip, &objects, Trust::Nothing);
+        begun.end(|| step(&outcome, false));
         cache::store(self, &outcome);
         Ok(outcome)
     }
 
     /// As [`Records::replay_to`], but the comments may be left out.
     pub(crate) fn summary_at(&self, log: &LogName, tip: ObjectId) -> anyhow::Result<Outcome> {
+        let begun = trace::begin();
         match cache::continue_from(self, log, tip, Extent::WithoutComments) {
-            Some(outcome) => Ok(outcome),
+            Some(outcome) => {
+                begun.end(|| step(&outcome, true));
+                Ok(outcome)
+            }
             None => self.replay_to(log, tip),
         }
+    }
+}
+
+/// A replay, for whoever wants to know what was done.
+fn step(outcome: &Outcome, resumed: bool) -> Step<'static> {
+    Step::Replay {
+        log: outcome.log.to_string(),
+        events: outcome.events,
+        rejected: outcome.rejected.len(),
+        resumed,
     }
 }
 

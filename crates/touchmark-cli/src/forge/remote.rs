@@ -14,6 +14,7 @@ use super::{FORGE, OUTBOX, RECEIPTS, load_policy};
 use crate::errors::Failure;
 use crate::exit_codes::ExitCode;
 use crate::output::Output;
+use crate::settings::{self, Key};
 
 /// The refspecs of a clone: forge refs without force, and without the archive.
 const REFSPECS: [&str; 2] = ["refs/forge/*:refs/forge/*", "^refs/forge/archive"];
@@ -43,19 +44,19 @@ pub(crate) fn remotes(repo: &Repository) -> anyhow::Result<Vec<String>> {
     Ok(listed.text().lines().map(str::to_owned).collect())
 }
 
-/// The remote to publish to: git's `touchmark.remote`, `origin`, or the only one there is.
+/// The remote to publish to: the setting `remote`, `origin`, or the only one there is.
 pub(crate) fn choose_remote(repo: &Repository) -> anyhow::Result<Option<String>> {
     let remotes = remotes(repo)?;
-    if let Some(name) = repo.config_string("touchmark.remote") {
+    if let Some((name, place)) = set_remote(repo) {
         if remotes.contains(&name) {
             return Ok(Some(name));
         }
-        return Err(Failure::new(format!(
-            "git's touchmark.remote names {name}, which is no remote"
-        ))
-        .hint("git remote -v (lists them); git config touchmark.remote NAME")
-        .exit(ExitCode::NotFound)
-        .into());
+        return Err(
+            Failure::new(format!("{place} names {name}, which is no remote"))
+                .hint("git remote -v (lists them); touchmark config set remote NAME")
+                .exit(ExitCode::NotFound)
+                .into(),
+        );
     }
     match remotes.as_slice() {
         [] => Ok(None),
@@ -63,11 +64,26 @@ pub(crate) fn choose_remote(repo: &Repository) -> anyhow::Result<Option<String>>
         _ if remotes.iter().any(|name| name == "origin") => Ok(Some("origin".to_owned())),
         _ => Err(
             Failure::new("there are several remotes, and none is called origin")
-                .hint("git config touchmark.remote NAME")
+                .hint("touchmark config set remote NAME")
                 .exit(ExitCode::NotFound)
                 .into(),
         ),
     }
+}
+
+/// The remote that the setting names, and where it does.
+fn set_remote(repo: &Repository) -> Option<(String, String)> {
+    let settings = settings::current();
+    if let Some((name, origin)) = settings.above_git(Key::Remote) {
+        return Some((name.to_owned(), origin.place(Key::Remote)));
+    }
+    // git is asked itself, for what this process has told it a moment ago.
+    if let Some(name) = repo.config_string("touchmark.remote") {
+        return Some((name, "git's touchmark.remote".to_owned()));
+    }
+    let setting = settings.get(Key::Remote)?;
+    let name = settings.text(Key::Remote)?;
+    Some((name.to_owned(), setting.origin.place(Key::Remote)))
 }
 
 /// Lets stock git fetch the forge's refs from a remote, and says what was configured for it; what is there stays.
@@ -105,6 +121,35 @@ pub(crate) fn configure_fetching(
         out.note(format_args!("git config {key} false"));
     }
     Ok(())
+}
+
+/// How git is configured to fetch from a remote.
+pub(crate) struct Fetching {
+    /// The forge's refspecs that are not there.
+    pub(crate) missing: Vec<String>,
+    /// Refspecs of the user's that reach forge refs or unpublished work.
+    pub(crate) reaching: Vec<String>,
+    /// Whether what the server drops is deleted here.
+    pub(crate) prunes: bool,
+}
+
+/// How git is configured to fetch from `remote`.
+pub(crate) fn fetching(repo: &Repository, remote: &str) -> anyhow::Result<Fetching> {
+    let present = configured_refspecs(repo, remote)?;
+    let (own, others): (Vec<String>, Vec<String>) = present
+        .into_iter()
+        .partition(|refspec| REFSPECS.contains(&refspec.as_str()));
+    let missing = REFSPECS
+        .iter()
+        .filter(|wanted| !own.iter().any(|have| have == *wanted));
+    Ok(Fetching {
+        missing: missing.map(|refspec| (*refspec).to_owned()).collect(),
+        reaching: others
+            .into_iter()
+            .filter(|refspec| !leaves_own_refs(refspec))
+            .collect(),
+        prunes: prunes(repo, remote)?,
+    })
 }
 
 /// Whether `git fetch` from the remote deletes what the server no longer has.

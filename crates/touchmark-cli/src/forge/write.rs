@@ -177,6 +177,17 @@ pub(super) fn heads_edit(repo: &Repository, outcome: &Outcome) -> anyhow::Result
     }))
 }
 
+impl Forge {
+    /// The first parent of a commit; `None` when it has none.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read.
+    pub(crate) fn first_parent(&self, id: ObjectId) -> anyhow::Result<Option<ObjectId>> {
+        first_parent(&self.repo, id)
+    }
+}
+
 /// The first parent of a commit.
 pub(super) fn first_parent(repo: &Repository, id: ObjectId) -> anyhow::Result<Option<ObjectId>> {
     let budget = touchmark_git::Budget::default();

@@ -126,6 +126,10 @@ impl Signer for FileSigner {
         self.path.display().to_string()
     }
 
+    fn asks_passphrase(&self) -> bool {
+        self.is_encrypted() && self.secret.get().is_none()
+    }
+
     fn for_git(&self) -> anyhow::Result<OsString> {
         // git runs ssh-keygen in another folder than this one, and takes a path that starts with `ssh-` for a key.
         let path = std::path::absolute(&self.path)

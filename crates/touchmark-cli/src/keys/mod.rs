@@ -14,7 +14,9 @@ use touchmark_core::sign::PublicKey;
 
 pub(crate) use generate::generate;
 pub(crate) use passphrase::must_force_program;
-pub(crate) use select::{expand_home, no_key, public_key, read_public, select, try_select};
+pub(crate) use select::{
+    expand_home, is_key_literal, no_key, public_key, read_public, select, try_select,
+};
 
 /// The key in an OpenSSH private key file.
 #[cfg(unix)]
@@ -32,6 +34,11 @@ pub(crate) trait Signer {
 
     /// The key as git's `user.signingKey`, from which ssh-keygen can sign.
     fn for_git(&self) -> anyhow::Result<OsString>;
+
+    /// Whether a person is asked for a passphrase before it signs.
+    fn asks_passphrase(&self) -> bool {
+        false
+    }
 
     /// Signs a commit's payload and returns the armor, which has been verified.
     fn sign(&self, payload: &[u8]) -> anyhow::Result<String>;

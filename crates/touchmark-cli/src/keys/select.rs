@@ -1,4 +1,4 @@
-//! Which key signs: `--key`, `TOUCHMARK_KEY`, git's `touchmark.key`, git's `user.signingkey`, then ssh's default files.
+//! Which key signs: `--key`, the setting `key`, git's `user.signingkey`, then ssh's default files.
 
 use std::path::{Path, PathBuf};
 
@@ -13,6 +13,7 @@ use crate::env_vars;
 use crate::errors::Failure;
 use crate::exit_codes::ExitCode;
 use crate::globals::Globals;
+use crate::settings::{self, Key};
 
 /// ssh's own names for keys that may sign events.
 const DEFAULT_FILES: [&str; 2] = ["id_ed25519", "id_ed25519_sk"];
@@ -26,7 +27,7 @@ pub(crate) fn select(globals: &Globals, repo: &Repository) -> anyhow::Result<Box
     try_select(globals, repo)?.ok_or_else(|| {
         no_key(repo)
             .hint("ssh-keygen -t ed25519")
-            .hint("git config touchmark.key PATH")
+            .hint("touchmark config set key PATH")
             .into()
     })
 }
@@ -50,16 +51,22 @@ pub(crate) fn try_select(
     if let Some(path) = &globals.key {
         return open(&globals.directory.join(path)).map(Some);
     }
-    if let Some(path) = env_vars::get(env_vars::KEY) {
-        return open(&globals.directory.join(path)).map(Some);
+    let settings = settings::current();
+    if let Some((value, origin)) = settings.above_git(Key::Signer) {
+        return from_setting(&origin.place(Key::Signer), value, globals).map(Some);
     }
+    // git is asked itself, for what this process has told it a moment ago.
     if let Some(value) = repo.config_string("touchmark.key") {
-        return from_config("touchmark.key", &value, globals).map(Some);
+        return from_setting("git's touchmark.key", &value, globals).map(Some);
+    }
+    if let Some(setting) = settings.get(Key::Signer) {
+        let value = settings.text(Key::Signer).unwrap_or_default();
+        return from_setting(&setting.origin.place(Key::Signer), value, globals).map(Some);
     }
     if let Some(value) = repo.config_string("user.signingkey")
         && is_ssh(&value, repo.config_string("gpg.format").as_deref(), globals)
     {
-        return from_config("user.signingkey", &value, globals).map(Some);
+        return from_setting("git's user.signingkey", &value, globals).map(Some);
     }
     let Some(home) = env_vars::get(env_vars::HOME) else {
         return Ok(None);
@@ -73,14 +80,14 @@ pub(crate) fn try_select(
         .transpose()
 }
 
-fn from_config(name: &str, value: &str, globals: &Globals) -> anyhow::Result<Box<dyn Signer>> {
+fn from_setting(place: &str, value: &str, globals: &Globals) -> anyhow::Result<Box<dyn Signer>> {
     let signer = match literal(value) {
         Some(line) => PublicKey::from_openssh(line.trim_end())
             .map_err(anyhow::Error::from)
             .and_then(|(public, _)| from_agent(&public)),
         None => open(&globals.directory.join(expand_home(value))),
     };
-    signer.with_context(|| format!("git's {name} cannot be used"))
+    signer.with_context(|| format!("the key of {place} cannot be used"))
 }
 
 /// Whether git's `user.signingkey` means an SSH key: git says so, or the value itself, or the file that it names.
@@ -103,6 +110,11 @@ fn literal(value: &str) -> Option<&str> {
         let name = value.split(' ').next().unwrap_or_default();
         KeyType::from_name(name.as_bytes()).map(|_| value)
     })
+}
+
+/// Whether a setting is a key itself and not a path.
+pub(crate) fn is_key_literal(value: &str) -> bool {
+    literal(value).is_some()
 }
 
 /// The path with a leading `~/` replaced by the home directory.
@@ -200,7 +212,7 @@ fn read_head(path: &Path) -> anyhow::Result<String> {
         .and_then(|mut file| file.read(&mut head))
         .map_err(|err| {
             Failure::new(format!("cannot read the key {}: {err}", path.display()))
-                .hint("name a key that exists: --key PATH, or git config touchmark.key PATH")
+                .hint("name a key that exists: --key PATH, or touchmark config set key PATH")
                 .exit(ExitCode::NotFound)
         })?;
     Ok(String::from_utf8_lossy(head.get(..length).unwrap_or_default()).into_owned())

@@ -17,6 +17,6 @@ pub(crate) use gate::gate;
 pub(crate) use issue::issue;
 pub(crate) use list::list;
 pub(crate) use pull_request::{Around, ending, heading, pull_request};
-pub(crate) use text::{counted, indented, visible, visible_line};
+pub(crate) use text::{counted, indented, shell_word, visible, visible_line};
 pub(crate) use thread::{Standing, Thread, comment_name, place};
 pub(crate) use time::instant;

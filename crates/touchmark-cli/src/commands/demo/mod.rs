@@ -15,6 +15,7 @@ use crate::errors::Failure;
 use crate::exit_codes::ExitCode;
 use crate::globals::Globals;
 use crate::output::{Output, Style};
+use crate::render::shell_word;
 
 /// Play the main job with two people and a server, and leave the result to look at
 ///
@@ -131,10 +132,5 @@ fn things_to_try(directory: &Path, ending: &Ending) -> Vec<(&'static str, String
 
 /// A path as a shell reads it.
 fn quoted(path: &Path) -> String {
-    let text = path.display().to_string();
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+@%,=:".contains(c);
-    if text.chars().all(plain) {
-        return text;
-    }
-    format!("'{}'", text.replace('\'', r"'\''"))
+    shell_word(&path.display().to_string())
 }

@@ -19,6 +19,7 @@ use crate::exit_codes::ExitCode;
 use crate::forge::{Ending, Forge, Push, choose_remote, fetch, push, sign_and_store};
 use crate::globals::Globals;
 use crate::output::Output;
+use crate::settings::{self, Key};
 
 /// How often a race for the target is run before it is left to the person to try again.
 const MAX_ATTEMPTS: u32 = 5;
@@ -35,9 +36,9 @@ const MAX_ATTEMPTS: u32 = 5;
 pub(crate) struct Args {
     /// The pull request.
     id: String,
-    /// How it lands.
-    #[arg(long, short = 'm', value_enum, default_value_t = Method::Merge)]
-    method: Method,
+    /// How it lands; the setting pr.method, or merge, otherwise.
+    #[arg(long, short = 'm', value_enum)]
+    method: Option<Method>,
     #[command(flatten)]
     body: Body,
     /// Then delete the branch that it came from, on the server and here, unless it was moved since.
@@ -72,6 +73,13 @@ impl From<Method> for MergeMethod {
     }
 }
 
+/// The method that the setting names.
+fn usual_method() -> Method {
+    let set = settings::current().text(Key::PrMethod);
+    set.and_then(|word| Method::from_str(word, false).ok())
+        .unwrap_or(Method::Merge)
+}
+
 /// Runs the command.
 ///
 /// # Errors
@@ -80,6 +88,7 @@ impl From<Method> for MergeMethod {
 pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Result<()> {
     let note = args.body.given()?;
     let remote = server(globals)?;
+    let method = args.method.unwrap_or_else(usual_method);
     let mut made = None;
     for _ in 0..MAX_ATTEMPTS {
         let forge = refreshed(globals, &remote)?;
@@ -100,7 +109,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
             out,
             &subject,
             &remote,
-            args.method.into(),
+            method.into(),
             note.as_deref(),
         )?;
         if args.dry_run {

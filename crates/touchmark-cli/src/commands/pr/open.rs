@@ -12,6 +12,7 @@ use crate::forge::{Forge, choose_remote, templates};
 use crate::globals::Globals;
 use crate::output::Output;
 use crate::render::visible_line;
+use crate::settings::{self, Key};
 
 /// Open a pull request for what the current branch adds to the target.
 ///
@@ -22,7 +23,7 @@ pub(crate) struct Args {
     /// The last commit of the change; a branch, tag or commit.
     #[arg(long, value_name = "REV", default_value = "HEAD")]
     head: String,
-    /// The branch that the change is for; the server's default branch otherwise.
+    /// The branch that the change is for; the setting pr.target, or the server's default branch, otherwise.
     #[arg(long, short = 'T', value_name = "BRANCH")]
     target: Option<String>,
     /// The title.
@@ -37,15 +38,21 @@ pub(crate) struct Args {
     /// Open it as a draft, which cannot be merged until it is ready.
     #[arg(long, short = 'd')]
     draft: bool,
+    /// Open it as one that can be reviewed and merged, whatever the setting pr.draft says.
+    #[arg(long, conflicts_with = "draft")]
+    ready: bool,
     /// A label.
     #[arg(long, short = 'l', value_name = "LABEL")]
     label: Vec<String>,
     /// A person or `@team` to assign.
     #[arg(long, short = 'a', value_name = "PERSON")]
     assign: Vec<String>,
-    /// A person or `@team` to ask for a review.
+    /// A person or `@team` to ask for a review; those of the setting pr.reviewers otherwise.
     #[arg(long, short = 'r', value_name = "PERSON")]
     reviewer: Vec<String>,
+    /// Ask nobody for a review, whatever the setting pr.reviewers says.
+    #[arg(long, conflicts_with = "reviewer")]
+    no_reviewer: bool,
 }
 
 /// Runs the command.
@@ -56,7 +63,8 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Result<()> {
     let forge = Forge::open(globals)?;
     let remote = choose_remote(&forge.repo)?;
-    let target = match &args.target {
+    let settings = settings::current();
+    let target = match args.target.as_deref().or(settings.text(Key::PrTarget)) {
         Some(name) => values::branch(name)?,
         None => values::branch(&code::default_branch(&forge.repo, remote.as_deref())?)?,
     };
@@ -67,10 +75,10 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
         target,
         base,
         head,
-        draft: args.draft,
+        draft: args.draft || (settings.is_on(Key::PrDraft) && !args.ready),
         labels: values::label_changes(&args.label)?,
         assignees: values::person_changes(&args.assign)?,
-        reviewers: values::person_changes(&args.reviewer)?,
+        reviewers: values::person_changes(args.reviewers())?,
     };
     let (title, body) = args.words(&forge, base, head)?;
     let shown = visible_line(&title);
@@ -87,6 +95,15 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
 }
 
 impl Args {
+    /// Whom to ask for a review.
+    fn reviewers(&self) -> &[String] {
+        if self.reviewer.is_empty() && !self.no_reviewer {
+            settings::current().list(Key::PrReviewers)
+        } else {
+            &self.reviewer
+        }
+    }
+
     /// Title and description: from the options, the editor, or the only commit.
     fn words(
         &self,

@@ -3,7 +3,7 @@
 mod comment;
 mod drop;
 mod edit;
-mod pending;
+pub(super) mod pending;
 mod resolve;
 mod retract;
 mod spot;
