@@ -2,6 +2,7 @@
 //!
 //! `refs/forge/*` holds what the server has, `refs/outbox/*` what is not published yet; a log's tip is the outbox's if it has one.
 
+mod archive;
 mod cache;
 mod listing;
 mod policy;
@@ -31,7 +32,7 @@ use crate::facts::Receipts;
 use crate::globals::Globals;
 use crate::keys::{self, Signer};
 
-pub(crate) use listing::Row;
+pub(crate) use listing::{Extent, Row};
 pub(crate) use policy::Endorsements;
 pub(crate) use publish::Published;
 pub(crate) use push::{Ending, Push, push};
@@ -62,6 +63,7 @@ pub(crate) struct Forge {
     globals: Globals,
     now: i64,
     me: OnceCell<Me>,
+    folds: OnceCell<archive::Folds>,
 }
 
 /// Who gives the commands.
@@ -88,7 +90,8 @@ impl Forge {
     /// As [`Forge::open`], in a repository that was found before.
     pub(crate) fn open_in(repo: Repository, globals: &Globals) -> anyhow::Result<Self> {
         let pinned = Trust::of(&repo).root()?;
-        let tip = tip_of(&repo, &LogName::Policy)?;
+        let published = repo.read_ref(&LogName::Policy.to_string())?;
+        let tip = tip_of(&repo, &LogName::Policy, published)?;
         let (pinned, tip) = match (pinned, tip) {
             (Some(pinned), Some(tip)) => (pinned, tip),
             (None, None) => return Err(no_policy().into()),
@@ -99,9 +102,7 @@ impl Forge {
         check_root(&policies, &pinned)?;
         expect_sound(&outcome, "the policy")?;
         // An unpublished policy must not hide that the server has got another one meanwhile.
-        if let Some(published) = repo.read_ref(&LogName::Policy.to_string())?
-            && published != tip
-        {
+        if let Some(published) = published.filter(|published| *published != tip) {
             check_root(&load_policy(&repo, published)?.0, &pinned)?;
         }
         Ok(Self {
@@ -110,6 +111,7 @@ impl Forge {
             globals: globals.clone(),
             now: clock::now()?,
             me: OnceCell::new(),
+            folds: OnceCell::new(),
         })
     }
 
@@ -163,12 +165,15 @@ impl Forge {
 
     /// The log's last event: an unpublished one if there is one.
     pub(crate) fn tip(&self, log: &LogName) -> anyhow::Result<Option<ObjectId>> {
-        tip_of(&self.repo, log)
+        tip_of(&self.repo, log, self.published_tip(log)?)
     }
 
-    /// The log's last event that the server has.
+    /// The log's last event that the server has: in its ref, or in the archive, from where it is fetched if need be.
     pub(crate) fn published_tip(&self, log: &LogName) -> anyhow::Result<Option<ObjectId>> {
-        Ok(self.repo.read_ref(&log.to_string())?)
+        match self.repo.read_ref(&log.to_string())? {
+            Some(tip) => Ok(Some(tip)),
+            None => self.archived_tip(log),
+        }
     }
 
     /// The state of a log, replayed from where the cache of verified tips ends.
@@ -251,10 +256,7 @@ impl Forge {
     /// Nothing fits, or more than one thing does.
     pub(crate) fn resolve(&self, log_type: LogType, name: &str) -> anyhow::Result<LogName> {
         let logs = self.logs(log_type)?;
-        match self.numbered(name)? {
-            Some(id) => choose(logs, &id.to_string(), log_type.name()),
-            None => choose(logs, name, log_type.name()),
-        }
+        self.choose(logs, &[log_type], name, log_type.name())
     }
 
     /// As [`Forge::resolve`], in logs of any type; full ref names and `policy` are understood too.
@@ -268,10 +270,38 @@ impl Forge {
         if let Some(log) = logs.iter().find(|log| full.contains(&log.to_string())) {
             return Ok(log.clone());
         }
-        match self.numbered(name)? {
-            Some(id) => choose(logs, &id.to_string(), "object"),
-            None => choose(logs, name, "object"),
+        let kind = self.repo.hash_kind();
+        let parsed = full.iter().find_map(|full| LogName::parse(kind, full));
+        if let Some(log) = parsed
+            && self.fold(&log)?.is_some()
+        {
+            return Ok(log);
         }
+        self.choose(logs, &[LogType::Issue, LogType::Pr], name, "object")
+    }
+
+    /// The one log of these, or of those of the types that are archived, that `name` stands for.
+    fn choose(
+        &self,
+        mut logs: Vec<LogName>,
+        archived: &[LogType],
+        name: &str,
+        what: &str,
+    ) -> anyhow::Result<LogName> {
+        let name = match self.numbered(name)? {
+            Some(id) => id.to_string(),
+            None => name.to_owned(),
+        };
+        let is_it = |log: &LogName| log.root().is_some_and(|id| id.to_string() == name);
+        if !logs.iter().any(is_it) {
+            for log_type in archived {
+                logs.extend(self.archived_logs(*log_type)?);
+            }
+            // One whose new events are not published yet is in both.
+            logs.sort();
+            logs.dedup();
+        }
+        choose(logs, &name, what)
     }
 
     /// The object that `#<number>` stands for, by the newest receipt here; `None` when `name` is no number.
@@ -333,10 +363,12 @@ fn short(log: &LogName) -> String {
 }
 
 /// The tip in the outbox, unless the server has it by now; else the published one.
-fn tip_of(repo: &Repository, log: &LogName) -> anyhow::Result<Option<ObjectId>> {
-    let name = log.to_string();
-    let published = repo.read_ref(&name)?;
-    let Some(own) = repo.read_ref(&outbox_name(&name))? else {
+fn tip_of(
+    repo: &Repository,
+    log: &LogName,
+    published: Option<ObjectId>,
+) -> anyhow::Result<Option<ObjectId>> {
+    let Some(own) = repo.read_ref(&outbox_name(&log.to_string()))? else {
         return Ok(published);
     };
     // A publication that was interrupted leaves behind what the server has taken.

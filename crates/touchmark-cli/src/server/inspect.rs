@@ -7,6 +7,7 @@ use touchmark_core::id::{ObjectId, hash_object};
 use touchmark_core::log::LogName;
 use touchmark_git::Repository;
 
+use super::configuration::{ARCHIVE_AFTER, archive_after};
 use super::hooks::{self, Found};
 use super::settings::{NONCE_SEED, SETTINGS};
 use super::{begun, journal, own_folder, setup};
@@ -96,6 +97,12 @@ fn configuration(repo: &Repository, found: &mut Vec<Problem>) {
         found.push(Problem {
             text: format!("git's {NONCE_SEED} is not set: pushes could not be signed"),
             fix: again(),
+        });
+    }
+    if let Err(failure) = archive_after(repo) {
+        found.push(Problem {
+            text: failure.to_string(),
+            fix: format!("git config {ARCHIVE_AFTER} 30d"),
         });
     }
     if let Some(elsewhere) = repo.config_string("core.hooksPath") {

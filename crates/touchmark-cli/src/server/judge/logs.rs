@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use touchmark_core::archive::{ARCHIVE, archive_path};
 use touchmark_core::event::{self, Payload, Rule, Verify};
 use touchmark_core::id::{Digest, ObjectId};
 use touchmark_core::log::LogName;
@@ -16,9 +17,6 @@ use super::view::View;
 use super::{Asked, content, fault};
 use crate::facts;
 use crate::forge::Records;
-
-/// The archive of closed objects.
-const ARCHIVE: &str = "refs/forge/archive";
 
 /// Judges every log of the push but the policy's, and gathers what belongs to each.
 pub(super) fn grow_all(
@@ -150,13 +148,9 @@ fn archived_tip(
     let (Some(root), Some(archive)) = (log.root(), view.read(repo, ARCHIVE)?) else {
         return Ok(None);
     };
-    let hex = root.to_string();
-    let (first, rest) = hex.split_at(2);
-    let (second, rest) = rest.split_at(2);
-    let path = format!("{first}/{second}/{rest}");
     let found = repo
         .tree_of(archive)
-        .and_then(|tree| repo.entry_at(tree, path.as_bytes()))
+        .and_then(|tree| repo.entry_at(tree, archive_path(root).as_bytes()))
         .map_err(|err| fault::other(&err.into()))?;
     Ok(found.map(|(_, tip)| tip))
 }
