@@ -116,16 +116,18 @@ pub struct Fold<'a> {
     pub decision: Decision,
     /// What it lists.
     pub changes: &'a [RefChange],
-    /// The archive's new commit; `None` where the archive is not there to be looked at.
-    pub commit: Option<FoldCommit<'a>>,
+    /// What the archive gained; `None` where the archive is not there to be looked at.
+    pub gain: Option<Gain<'a>>,
 }
 
-/// A commit of the archive, as far as a fold is judged by it.
+/// What the archive gained by the commits of one receipt.
 #[derive(Debug, Clone)]
-pub struct FoldCommit<'a> {
-    /// Its parents.
-    pub parents: &'a [ObjectId],
-    /// Every path of its tree that differs from the tree of the fold before.
+pub struct Gain<'a> {
+    /// The archive's commit that they follow, if there was one.
+    pub follows: Option<ObjectId>,
+    /// Their parents beyond the first.
+    pub kept: &'a [ObjectId],
+    /// Every path of the archive's tree that differs.
     pub differing: &'a [Differing],
 }
 
@@ -167,11 +169,11 @@ pub fn check_fold(hash: HashKind, fold: &Fold<'_>) -> Vec<String> {
     for log in heads.keys().filter(|log| !logs.contains_key(*log)) {
         faults.push(format!("a fold took the heads of {log} and left the log"));
     }
-    if let Some(commit) = &fold.commit {
-        if archive.old.is_some() && commit.parents.first() != archive.old.as_ref() {
+    if let Some(gain) = &fold.gain {
+        if gain.follows != archive.old {
             faults.push("a fold does not follow the one before".to_owned());
         }
-        check_commit(commit, &logs, &heads, &mut faults);
+        check_gain(gain, &logs, &heads, &mut faults);
     }
     faults
 }
@@ -189,14 +191,14 @@ fn closed_log(hash: HashKind, name: &str) -> Option<(LogName, bool)> {
     }
 }
 
-fn check_commit(
-    commit: &FoldCommit<'_>,
+fn check_gain(
+    gain: &Gain<'_>,
     logs: &BTreeMap<LogName, ObjectId>,
     heads: &BTreeMap<LogName, ObjectId>,
     faults: &mut Vec<String>,
 ) {
-    let kept: BTreeSet<&ObjectId> = commit.parents.iter().skip(1).collect();
-    let mut entries: BTreeMap<&str, Option<ObjectId>> = commit
+    let kept: BTreeSet<&ObjectId> = gain.kept.iter().collect();
+    let mut entries: BTreeMap<&str, Option<ObjectId>> = gain
         .differing
         .iter()
         .map(|one| (one.path.as_str(), one.new))

@@ -194,6 +194,51 @@ fn d18_an_archived_log_comes_back() {
     stage.accepts(&alice, &[&to_log(after, pr), &heads]);
 }
 
+/// D18: an archived issue comes back cut short, out of so many that they were folded by more than one commit at once.
+/// Refused: ref-archived
+#[test]
+fn d18_one_of_many_issues_comes_back() {
+    const ISSUES: usize = 105;
+    let stage = Stage::new();
+    let alice = stage.person("alice");
+    let mut issues = Vec::new();
+    for number in 0..ISSUES {
+        let opening = payload::Issue {
+            labels: Vec::new(),
+            assignees: Vec::new(),
+        };
+        let mut raw = stage.raw("alice", None, Payload::Issue(opening));
+        raw.unsigned.subject = Some(format!("Issue {number}"));
+        let id = raw.write(&alice);
+        let closing = Payload::Close(payload::Close {});
+        issues.push((id, stage.raw("bob", Some(id), closing).write(&alice)));
+    }
+    let refspecs: Vec<String> = issues
+        .iter()
+        .map(|(id, tip)| format!("{tip}:refs/forge/issue/{id}/log"))
+        .collect();
+    let refspecs: Vec<&str> = refspecs.iter().map(String::as_str).collect();
+    stage.accepts(&alice, &refspecs);
+    let bob = stage.person("bob");
+    bob.touchmark(&["sync"]).ok();
+    fold(&stage);
+    let count = |args: &[&str]| stage.world.on_server(args).lines().count();
+    assert_eq!(count(&["rev-list", "--first-parent", ARCHIVE]), 3);
+    assert_eq!(count(&["ls-tree", "-r", ARCHIVE]), ISSUES);
+    assert!(!stage.refs().contains("refs/forge/issue"));
+    bob.touchmark(&["sync"]).ok();
+    assert_eq!(bob.refs("refs/forge/issue"), "");
+    let audit = bob.json(&["receipts", "verify", "--archive"]);
+    assert_eq!(audit["faults"], serde_json::json!([]));
+    assert_eq!(audit["folds"], 1);
+    let (id, tip) = issues[77];
+    bob.touchmark(&["verify", &id.to_string()]).ok();
+    let to_issue = |tip: ObjectId| format!("{tip}:refs/forge/issue/{id}/log");
+    stage.refuses(&alice, "ref-archived", &[&to_issue(id)]);
+    let after = stage.comment("carol", tip, "Not quite.").write(&alice);
+    stage.accepts(&alice, &[&to_issue(after)]);
+}
+
 /// D18: a client folds: it deletes the refs of what is closed, alone or together with an archive of its own.
 /// Refused: ref-delete, ref-owner
 #[test]

@@ -32,6 +32,7 @@ use crate::facts::Receipts;
 use crate::globals::Globals;
 use crate::keys::{self, Signer};
 
+pub(crate) use cache::forget;
 pub(crate) use listing::{Extent, Row};
 pub(crate) use policy::Endorsements;
 pub(crate) use publish::Published;

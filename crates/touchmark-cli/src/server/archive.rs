@@ -16,7 +16,10 @@ use super::step::{Step, reached};
 use super::watch::Watch;
 use super::{guards, journal, judge, queue, refuse, server_error};
 use crate::facts::Receipts;
-use crate::forge::{RECEIPTS, Records, load_policy};
+use crate::forge::{RECEIPTS, Records, forget, load_policy};
+
+/// Most commits of the archive in one transaction: while it runs pushes wait, and each of them rewrites `packed-refs`.
+const COMMITS_MAX: usize = 10;
 
 /// What is to be folded.
 #[derive(Debug, Clone, Copy)]
@@ -75,7 +78,7 @@ pub(crate) fn plan(repo: &Repository, wanted: &Wanted) -> Result<Plan, Vec<Refus
             if recent.contains(name) {
                 continue;
             }
-            let found = match records.summary_at(&log, *tip) {
+            let found = match records.look_at(&log, *tip) {
                 Ok(outcome) => Folded::of(&outcome),
                 Err(_) => Err(Kept::Damaged),
             };
@@ -131,9 +134,9 @@ fn policies(repo: &Repository) -> Result<PolicyChain, Vec<Refusal>> {
     }
 }
 
-/// Folds objects that were found, each fold a transaction with a receipt of its own; those that were folded.
+/// Folds objects that were found, so many at a time in one transaction with one receipt; those that were folded.
 ///
-/// Pushes get their turn between two folds. What has moved since it was found stays.
+/// Pushes get their turn in between. What has moved since it was found stays.
 ///
 /// # Errors
 ///
@@ -146,14 +149,27 @@ pub(crate) fn fold(
     let mut folded = Vec::new();
     let mut left = objects;
     while !left.is_empty() {
-        let (these, rest) = left.split_at(batch(left).max(1));
-        folded.extend(fold_batch(repo, these, now)?);
+        let (these, rest) = left.split_at(several(left));
+        folded.extend(fold_several(repo, these, now)?);
         left = rest;
+    }
+    for one in &folded {
+        forget(repo, &one.log);
     }
     Ok(folded)
 }
 
-fn fold_batch(
+/// How many of the first of these objects go into one transaction.
+fn several(objects: &[Folded]) -> usize {
+    let mut count = 0;
+    for _ in 0..COMMITS_MAX {
+        let left = objects.get(count..).unwrap_or_default();
+        count += batch(left);
+    }
+    count.max(1)
+}
+
+fn fold_several(
     repo: &Repository,
     objects: &[Folded],
     now: i64,

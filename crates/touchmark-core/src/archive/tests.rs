@@ -51,7 +51,8 @@ fn a_fold_has_at_most_a_hundred_tips() {
 struct Scene {
     decision: Decision,
     changes: Vec<RefChange>,
-    parents: Vec<ObjectId>,
+    follows: Option<ObjectId>,
+    kept: Vec<ObjectId>,
     differing: Vec<Differing>,
 }
 
@@ -73,14 +74,16 @@ impl Scene {
                 change(issue.to_string(), Some(id(5)), None),
                 change(ARCHIVE.to_owned(), Some(id(8)), Some(id(9))),
             ],
-            parents: vec![id(8), id(2), id(3), id(5)],
+            follows: Some(id(8)),
+            kept: vec![id(2), id(3), id(5)],
             differing: vec![entry(id(1), id(2)), entry(id(4), id(5))],
         }
     }
 
     fn check(&self) -> Vec<String> {
-        let commit = FoldCommit {
-            parents: &self.parents,
+        let gain = Gain {
+            follows: self.follows,
+            kept: &self.kept,
             differing: &self.differing,
         };
         check_fold(
@@ -88,7 +91,7 @@ impl Scene {
             &Fold {
                 decision: self.decision,
                 changes: &self.changes,
-                commit: Some(commit),
+                gain: Some(gain),
             },
         )
     }
@@ -124,13 +127,13 @@ fn every_lie_of_a_fold_is_one() {
         scene.differing.pop();
     });
     fault("does not keep refs/forge/pr/", |scene| {
-        scene.parents.remove(1);
+        scene.kept.remove(0);
     });
     fault("does not keep the code of", |scene| {
-        scene.parents.remove(2);
+        scene.kept.remove(1);
     });
     fault("does not follow the one before", |scene| {
-        scene.parents[0] = id(7);
+        scene.follows = Some(id(7));
     });
     fault("beside the fold", |scene| {
         scene.differing.push(Differing {

@@ -1,7 +1,7 @@
 //! Going through all receipts: signatures, order, and whether each tells the truth about its push.
 
 use anyhow::Context as _;
-use touchmark_core::archive::{ARCHIVE, Fold, FoldCommit, check_fold};
+use touchmark_core::archive::{ARCHIVE, Fold, Gain, check_fold};
 use touchmark_core::event::Decision;
 use touchmark_core::id::ObjectId;
 use touchmark_core::log::LogName;
@@ -130,6 +130,22 @@ fn differing(forge: &Forge, before: ObjectId, after: ObjectId) -> anyhow::Result
     Ok(differing.collect())
 }
 
+/// What the commits of the archive from `old` to `new` follow, and what they keep.
+fn gained(
+    forge: &Forge,
+    old: Option<ObjectId>,
+    new: ObjectId,
+) -> anyhow::Result<(Option<ObjectId>, Vec<ObjectId>)> {
+    let mut kept = Vec::new();
+    let mut next = Some(new);
+    while let Some(id) = next.filter(|id| Some(*id) != old) {
+        let mut parents = forge.repo.parents_of(id)?.into_iter();
+        next = parents.next();
+        kept.extend(parents);
+    }
+    Ok((next, kept))
+}
+
 /// Nothing was deleted but what was folded; and where the archive is here, it has that.
 fn fold(
     forge: &Forge,
@@ -146,7 +162,8 @@ fn fold(
                 None => repo.hash_kind().empty_tree(),
             };
             let differing = differing(forge, before, repo.tree_of(new)?)?;
-            Some((repo.parents_of(new)?, differing))
+            let (follows, kept) = gained(forge, old, new)?;
+            Some((follows, kept, differing))
         }
         _ => None,
     };
@@ -159,9 +176,11 @@ fn fold(
         &Fold {
             decision: receipt.decision,
             changes,
-            commit: seen
-                .as_ref()
-                .map(|(parents, differing)| FoldCommit { parents, differing }),
+            gain: seen.as_ref().map(|(follows, kept, differing)| Gain {
+                follows: *follows,
+                kept,
+                differing,
+            }),
         },
     );
     let faults = found.into_iter().map(|reason| (Some(receipt.id), reason));

@@ -20,8 +20,8 @@ use crate::server::setup;
 ///
 /// What is merged or closed, and was not moved by any push for as long, loses its own refs and is kept by
 /// refs/forge/archive, with its code. Nothing is lost, and nobody needs to know: clients find it by its id and number,
-/// fetch it when they ask for it, and whoever goes on with it takes it back out. Each fold of up to a hundred tips is
-/// one transaction with a receipt; pushes get their turn in between.
+/// fetch it when they ask for it, and whoever goes on with it takes it back out. Some
+/// hundreds at a time go in one transaction with a receipt, and pushes get their turn in between.
 /// `server maintain` does it too.
 /// With --json: `folded` (`log`, `tip`), `damaged` (sentences), `dry_run`.
 #[derive(clap::Args, Debug)]

@@ -1,8 +1,8 @@
-//! What a fold comes to: the refs that go, and the archive's next commit. Nobody asks for it but who runs the server.
+//! What folding comes to: the refs that go, and the archive's next commits. Nobody asks for it but who runs the server.
 
 use std::collections::BTreeMap;
 
-use touchmark_core::archive::{ARCHIVE, Folded, archive_path, fold_parents};
+use touchmark_core::archive::{ARCHIVE, Folded, archive_path, batch, fold_parents};
 use touchmark_core::event::{self, Payload, Pusher, Rule, Verify, payload};
 use touchmark_core::id::ObjectId;
 use touchmark_core::object::{MODE_GITLINK, ObjectType, Objects};
@@ -23,7 +23,7 @@ struct Last {
     seconds: i64,
 }
 
-/// Makes the fold of these objects, which stand where they are said to. The caller holds the queue's lock.
+/// Makes the folds of these objects, which stand where they are said to. The caller holds the queue's lock.
 ///
 /// # Errors
 ///
@@ -46,14 +46,20 @@ pub(crate) fn fold(
         }
     }
     let archive = view.read(repo, ARCHIVE)?;
-    let last = match archive {
+    let mut last = match archive {
         Some(tip) => last(repo, tip)?,
         None => begin(repo, &seal, now)?,
     };
+    let mut left = objects;
+    while !left.is_empty() {
+        let (these, rest) = left.split_at(batch(left).max(1));
+        last = commit(repo, &seal, &last, these, now)?;
+        left = rest;
+    }
     changes.push(RefEdit {
         name: ARCHIVE.to_owned(),
         expected: archive.into(),
-        new: Some(commit(repo, &seal, &last, objects, now)?),
+        new: Some(last.id),
         message: "fold".to_owned(),
     });
     Ok(Decision {
@@ -135,7 +141,7 @@ fn commit(
     last: &Last,
     objects: &[Folded],
     now: i64,
-) -> Result<ObjectId, Vec<Refusal>> {
+) -> Result<Last, Vec<Refusal>> {
     let edits: BTreeMap<Vec<u8>, Option<Entry>> = objects
         .iter()
         .map(|one| {
@@ -151,10 +157,16 @@ fn commit(
         .map_err(|err| fault::other(&err.into()))?
         .ok_or_else(|| refuse(Rule::ServerError, "a fold of nothing cannot be made"))?;
     let seconds = now.max(last.seconds);
+    let sequence = last.sequence.saturating_add(1);
     let fold = Payload::Archive(payload::Archive {
-        sequence: last.sequence.saturating_add(1),
+        sequence,
         time: time(seconds)?,
     });
     let parents = fold_parents(last.id, objects);
-    sign_as_sequencer(repo, seal, tree, parents, seconds, fold)
+    Ok(Last {
+        id: sign_as_sequencer(repo, seal, tree, parents, seconds, fold)?,
+        tree: Some(tree),
+        sequence,
+        seconds,
+    })
 }
