@@ -239,6 +239,40 @@ fn d18_one_of_many_issues_comes_back() {
     stage.accepts(&alice, &[&to_issue(after)]);
 }
 
+/// D18: the server's archive is lost, or put back to what it was, and an archived log comes back cut short as if it were
+/// new.
+/// Refused: server-door
+#[test]
+fn d18_the_archive_is_lost() {
+    let stage = Stage::new();
+    let alice = stage.person("alice");
+    let old = stage.open(&alice, "old");
+    close(&stage, &alice, old, old);
+    fold(&stage);
+    let older = stage.on_server_id(ARCHIVE);
+    let pr = stage.open(&alice, "topic");
+    let heads = format!("{}:{}", stage.on_server_id(&heads_of(pr)), heads_of(pr));
+    let tip = close(&stage, &alice, pr, pr);
+    fold(&stage);
+    let archive = stage.on_server_id(ARCHIVE);
+    let check = ["server", "check", "server.git"];
+    for wrong in [None, Some(older)] {
+        stage.by_hand(ARCHIVE, wrong);
+        stage.refuses(&alice, "server-door", &[&to_log(pr, pr), &heads]);
+        let told = stage.person("nobody").anywhere(&check);
+        assert!(
+            told.stdout.contains("the last receipt says"),
+            "{}",
+            told.stdout
+        );
+    }
+    stage.by_hand(ARCHIVE, Some(archive));
+    stage.person("nobody").anywhere(&check).ok();
+    stage.refuses(&alice, "ref-archived", &[&to_log(pr, pr), &heads]);
+    let after = stage.comment("carol", tip, "Not quite.").write(&alice);
+    stage.accepts(&alice, &[&to_log(after, pr), &heads]);
+}
+
 /// D18: a client folds: it deletes the refs of what is closed, alone or together with an archive of its own.
 /// Refused: ref-delete, ref-owner
 #[test]

@@ -92,6 +92,8 @@ fn a_new_clone_finds_what_was_archived_before() {
         (&audit["folds"], &audit["folds_unseen"]),
         (&json!(1), &json!(1))
     );
+    let newest = &dave.json(&["receipts", "log", "--count=1"])["receipts"][0];
+    assert_eq!(newest["decision"], "archived");
     let audit = dave.json(&["receipts", "verify", "--archive"]);
     assert_eq!(audit["folds_unseen"], 0);
     assert_eq!(audit["faults"], json!([]));

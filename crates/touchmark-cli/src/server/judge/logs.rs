@@ -140,12 +140,24 @@ fn needs_comments(from: ObjectId, tip: ObjectId, new: &Objects) -> bool {
 }
 
 /// The tip at which an object was archived, if it was.
+///
+/// With the archive lost, or put back to an older one, every archived log could come back as if it were new.
 fn archived_tip(
     repo: &Repository,
     view: &View,
     log: &LogName,
 ) -> Result<Option<ObjectId>, Vec<Refusal>> {
-    let (Some(root), Some(archive)) = (log.root(), view.read(repo, ARCHIVE)?) else {
+    let archive = view.read(repo, ARCHIVE)?;
+    let receipted = match view.receipts {
+        Some(receipt) => view.history(repo).value_at(receipt, ARCHIVE),
+        None => Ok(archive),
+    };
+    if receipted.map_err(|err| fault::other(&err))? != archive {
+        let reason =
+            format!("{ARCHIVE} is not what the last receipt says: it was changed without a push");
+        return Err(refuse(Rule::ServerDoor, reason));
+    }
+    let (Some(root), Some(archive)) = (log.root(), archive) else {
         return Ok(None);
     };
     let found = repo
