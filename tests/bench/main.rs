@@ -6,6 +6,7 @@
 #![expect(clippy::print_stderr, reason = "and progress to standard error")]
 
 mod append;
+mod archived;
 mod command;
 mod log;
 mod measure;

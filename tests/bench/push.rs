@@ -1,5 +1,6 @@
 //! `touchmark-bench push`: pushes through the hooks beside the same pushes to stock git; prints `docs/reference/push-benchmarks.md`.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -12,6 +13,7 @@ use touchmark_core::id::{Digest, ObjectId, hash_object};
 use touchmark_core::object::{MODE_FILE, ObjectType, TreeEntry, write_tree};
 use touchmark_core::sign::attach_signature;
 
+use crate::archived;
 use crate::log::{HASH, Person, git, people};
 use crate::measure::{Task, Times, in_turns};
 use crate::pack::Pack;
@@ -23,15 +25,15 @@ const SIZES: [usize; 3] = [100, 1_000, 10_000];
 const EVENTS: [usize; 3] = [1, 10, 100];
 
 /// How often each push is measured; the median counts.
-const ROUNDS: usize = 21;
+pub(crate) const ROUNDS: usize = 21;
 
 /// Seconds since 1970 at the beginning.
 const BEGINNING: i64 = 1_760_000_000;
 
 /// One pair of servers that hold the same, and a clone that pushes to both.
-struct Pair {
-    hooked: PathBuf,
-    stock: PathBuf,
+pub(crate) struct Pair {
+    pub(crate) hooked: PathBuf,
+    pub(crate) stock: PathBuf,
     clone: PathBuf,
     /// Tips of a log, each one push on from the one before.
     tips: Vec<ObjectId>,
@@ -78,11 +80,11 @@ pub(crate) fn run() -> Result<String> {
         let path = dir.path().join(format!("e{events}"));
         measured.push(measure(&path, SIZES[1], events)?);
     }
-    page(&measured)
+    Ok(page(&measured)? + &archived::run(dir.path())?)
 }
 
 fn measure(path: &Path, pulls: usize, events: usize) -> Result<Measured> {
-    let pair = Pair::make(path, pulls, events)?;
+    let pair = Pair::make(path, pulls, 0, events)?;
     // The first push takes in what is there, and fills the caches.
     pair.push(&pair.hooked, 0)?;
     pair.push(&pair.stock, 0)?;
@@ -123,13 +125,14 @@ fn measure(path: &Path, pulls: usize, events: usize) -> Result<Measured> {
 }
 
 impl Pair {
-    fn make(path: &Path, pulls: usize, events: usize) -> Result<Self> {
+    /// Servers with so many open pull requests and so many closed ones, and as many pushes of `events` events as are measured.
+    pub(crate) fn make(path: &Path, open: usize, closed: usize, events: usize) -> Result<Self> {
         std::fs::create_dir_all(path)?;
         let hooked = path.join("hooked.git");
         touchmark(path, &["server", "init", "hooked.git"])?;
         let sequencer = std::fs::read_to_string(hooked.join("touchmark/sequencer.pub"))?;
         let mut maker = Maker::new(&sequencer)?;
-        let refs = maker.pulls(pulls)?;
+        let refs = maker.pulls(open, closed)?;
         maker.pack.write(&hooked)?;
         let packed: String = refs
             .iter()
@@ -143,22 +146,53 @@ impl Pair {
             &["-c", "core.hooksPath=/dev/null", "repack", "-q", "-a", "-d"],
         )?;
         let stock = path.join("stock.git");
-        let (from, to) = (utf8(&hooked)?, utf8(&stock)?);
-        git(path, &["clone", "-q", "--mirror", from, to])?;
-        git(&stock, &["config", "receive.autogc", "false"])?;
         let clone = path.join("clone.git");
-        git(path, &["clone", "-q", "--mirror", from, utf8(&clone)?])?;
+        git(
+            path,
+            &["clone", "-q", "--mirror", utf8(&hooked)?, utf8(&clone)?],
+        )?;
         let (log, root) = maker.last.clone();
         let tips = maker.continue_log(&clone, root, (ROUNDS + 2) * events)?;
         let tips = tips.into_iter().skip(events - 1).step_by(events).collect();
-        Ok(Self {
+        let pair = Self {
             hooked,
             stock,
             clone,
             tips,
             log,
             repo: maker.repo,
-        })
+        };
+        pair.mirror()?;
+        Ok(pair)
+    }
+
+    /// Makes the server of stock git hold what the other one does.
+    pub(crate) fn mirror(&self) -> Result<()> {
+        if self.stock.exists() {
+            std::fs::remove_dir_all(&self.stock)?;
+        }
+        let parent = self.stock.parent().context("a folder")?;
+        let (from, to) = (utf8(&self.hooked)?, utf8(&self.stock)?);
+        git(parent, &["clone", "-q", "--mirror", from, to])?;
+        git(&self.stock, &["config", "receive.autogc", "false"]).map(|_| ())
+    }
+
+    /// Takes the refs from the clone that the server no longer has.
+    pub(crate) fn follow(&self) -> Result<()> {
+        let listed =
+            String::from_utf8(git(&self.hooked, &["for-each-ref", "--format=%(refname)"])?)?;
+        let live: BTreeSet<&str> = listed.lines().collect();
+        let path = self.clone.join("packed-refs");
+        let packed = std::fs::read_to_string(&path)?;
+        let stays = |line: &&str| {
+            line.starts_with('#')
+                || line
+                    .split(' ')
+                    .nth(1)
+                    .is_some_and(|name| live.contains(name))
+        };
+        let kept: Vec<&str> = packed.lines().filter(stays).collect();
+        std::fs::write(&path, kept.join("\n") + "\n").context("packed-refs")
     }
 
     /// Lists the pull requests of the clone.
@@ -181,7 +215,8 @@ impl Pair {
         Ok(List { cold, warm, refs })
     }
 
-    fn push(&self, server: &Path, at: usize) -> Result<()> {
+    /// Pushes to one of the servers.
+    pub(crate) fn push(&self, server: &Path, at: usize) -> Result<()> {
         let tip = self.tips.get(at).context("not enough events were made")?;
         let refspec = format!("{tip}:{}", self.log);
         git(&self.clone, &["push", "-q", utf8(server)?, &refspec]).map(|_| ())
@@ -253,15 +288,15 @@ impl Maker {
         })
     }
 
-    /// Opens pull requests, and returns every ref in order.
-    fn pulls(&mut self, count: usize) -> Result<Vec<(String, ObjectId)>> {
+    /// Opens pull requests and closes some of them, and returns every ref in order. The last one is open.
+    fn pulls(&mut self, open: usize, closed: usize) -> Result<Vec<(String, ObjectId)>> {
         let mut refs = vec![
             ("refs/forge/policy".to_owned(), self.policy),
             ("refs/heads/main".to_owned(), self.code),
         ];
         let content = heads::content(None, self.change);
         let heads = add(&mut self.pack, ObjectType::Commit, content.as_bytes())?;
-        for number in 0..count {
+        for number in 0..closed + open {
             let opened = Payload::Pr(payload::Pr {
                 target: touchmark_core::event::RefName::parse("refs/heads/main")
                     .context("a branch")?,
@@ -277,7 +312,15 @@ impl Maker {
             unsigned.subject = Some(format!("Pull request {number}"));
             let content = self.alice.sign(&unsigned.encode(HASH)?);
             let id = add(&mut self.pack, ObjectType::Commit, &content)?;
-            self.last = (format!("refs/forge/pr/{id}/log"), id);
+            let tip = match number < closed {
+                true => {
+                    let closing = self.event(Some(id), Payload::Close(payload::Close {}));
+                    let content = self.alice.sign(&closing.encode(HASH)?);
+                    add(&mut self.pack, ObjectType::Commit, &content)?
+                }
+                false => id,
+            };
+            self.last = (format!("refs/forge/pr/{id}/log"), tip);
             refs.push(self.last.clone());
             refs.push((format!("refs/forge/pr/{id}/heads"), heads));
         }
@@ -351,7 +394,8 @@ fn add(pack: &mut Pack, object_type: ObjectType, data: &[u8]) -> Result<ObjectId
     Ok(hash_object(HASH, object_type.name(), data)?)
 }
 
-fn touchmark(directory: &Path, arguments: &[&str]) -> Result<()> {
+/// Runs the program that is built beside this one.
+pub(crate) fn touchmark(directory: &Path, arguments: &[&str]) -> Result<()> {
     let program = std::env::current_exe()?.with_file_name("touchmark");
     ensure!(program.exists(), "build {} first", program.display());
     let output = Command::new(&program)
@@ -385,7 +429,7 @@ fn size(repository: &Path) -> Result<(u64, u64)> {
     Ok((bytes, objects))
 }
 
-fn utf8(path: &Path) -> Result<&str> {
+pub(crate) fn utf8(path: &Path) -> Result<&str> {
     path.to_str().context("a path in UTF-8")
 }
 

@@ -95,6 +95,18 @@ impl Cache {
         written
     }
 
+    /// Deletes the checkpoint of `log_ref`.
+    ///
+    /// # Errors
+    ///
+    /// The file system's; that there was none is no error.
+    pub fn remove(&self, log_ref: &str) -> std::io::Result<()> {
+        match std::fs::remove_file(self.path(log_ref)) {
+            Err(err) if err.kind() != std::io::ErrorKind::NotFound => Err(err),
+            _ => Ok(()),
+        }
+    }
+
     /// Deletes every checkpoint.
     ///
     /// # Errors

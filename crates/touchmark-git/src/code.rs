@@ -71,6 +71,18 @@ impl Repository {
             .ok_or(CodeError::Malformed { id: commit })
     }
 
+    /// The parents of a commit, in order.
+    ///
+    /// # Errors
+    ///
+    /// [`CodeError`] when the commit cannot be read.
+    pub fn parents_of(&self, commit: ObjectId) -> Result<Vec<ObjectId>, CodeError> {
+        let data = self.read_commit(commit)?;
+        links(self.hash_kind(), &data)
+            .map(|links| links.parents)
+            .ok_or(CodeError::Malformed { id: commit })
+    }
+
     /// The mode and id that `path` has in `tree`, whatever it is; `None` when there is no such path.
     ///
     /// # Errors

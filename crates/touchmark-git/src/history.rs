@@ -223,15 +223,6 @@ impl Repository {
         Ok(order)
     }
 
-    /// The parents of a commit.
-    ///
-    /// # Errors
-    ///
-    /// [`CodeError`] when the commit cannot be read.
-    pub fn parents_of(&self, commit: ObjectId) -> Result<Vec<ObjectId>, CodeError> {
-        Ok(self.graph().node(commit)?.parents)
-    }
-
     /// The commits that `head` reaches, every commit after its parents.
     ///
     /// # Errors

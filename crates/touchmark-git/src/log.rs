@@ -153,7 +153,7 @@ impl Repository {
         Ok(loader.objects)
     }
 
-    /// Loads a log of receipts or folds: every commit, and of each one's tree the entries at its root.
+    /// Loads a log of receipts or folds: every commit along first parents, and of each one's tree the entries at its root.
     ///
     /// A receipt's tree grows with the repository, and nearly all of it is the one before's.
     ///
@@ -244,7 +244,13 @@ impl<'a> Loader<'a> {
             let Some(links) = links(self.objects.kind(), data) else {
                 continue;
             };
-            pending.extend(links.parents.iter().map(|parent| (*parent, Some(id))));
+            // Beyond the first, a fold's parents are the tips of the logs that it keeps, and what keeps their code.
+            let followed = match files {
+                Files::Roots => 1,
+                Files::Load | Files::LeaveOut => links.parents.len(),
+            };
+            let parents = links.parents.iter().take(followed);
+            pending.extend(parents.map(|parent| (*parent, Some(id))));
             if links.tree == empty_tree {
                 continue;
             }

@@ -12,13 +12,13 @@ use super::stage::{Stage, key, to_log, write};
 use crate::env::Person;
 
 /// A push that stands still once it is judged.
-struct Paused {
+pub(super) struct Paused {
     file: PathBuf,
     child: Child,
 }
 
 impl Paused {
-    fn start(stage: &Stage, person: &Person<'_>, name: &str, refspecs: &[&str]) -> Self {
+    pub(super) fn start(stage: &Stage, person: &Person<'_>, name: &str, refspecs: &[&str]) -> Self {
         let file = stage.world.path().join(name);
         let push = ["push", "-q", "--signed", "origin"];
         let child = person
@@ -38,14 +38,14 @@ impl Paused {
         Self { file, child }
     }
 
-    fn go_on(self) -> Output {
+    pub(super) fn go_on(self) -> Output {
         std::fs::write(&self.file, "").unwrap();
         self.child.wait_with_output().unwrap()
     }
 
     /// Goes on, and is refused by this rule.
     #[track_caller]
-    fn refused(self, rule: &str) {
+    pub(super) fn refused(self, rule: &str) {
         let output = self.go_on();
         let told = String::from_utf8_lossy(&output.stderr);
         assert!(!output.status.success(), "{told}");

@@ -1,5 +1,7 @@
 //! The server that refuses: stock git pushes to a repository with the hooks installed.
 
+mod archive;
+mod archive_clients;
 mod courtesy;
 mod crashes;
 mod damage;

@@ -10,7 +10,7 @@ use super::pr::{Subject, code, judged};
 use super::review::pending;
 use crate::doctor;
 use crate::facts::Receipts;
-use crate::forge::{Forge, RECEIPTS, Row, choose_remote};
+use crate::forge::{Extent, Forge, RECEIPTS, Row, choose_remote};
 use crate::globals::Globals;
 use crate::output::{Output, Style};
 use crate::render::{counted, instant, visible_line};
@@ -75,7 +75,7 @@ pub(crate) fn run(_args: &Args, globals: &Globals, out: &Output) -> anyhow::Resu
 
 /// What waits; what waits for somebody only if it is known who that is.
 fn sections(forge: &Forge) -> anyhow::Result<Vec<Section>> {
-    let listing = forge.list_pulls()?;
+    let listing = forge.list_pulls(Extent::Live)?;
     let open: Vec<&Row> = listing
         .rows
         .iter()

@@ -18,6 +18,9 @@ use crate::signers_file;
 /// (exit status 5). Your unpublished events are made again on what others published meanwhile; other people's are
 /// joined. Each object is published in one atomic push. What the server does not take stays in the outbox (exit
 /// status 7).
+/// What the server has folded into its archive, by its receipts, loses its refs here too: it is fetched again when
+/// somebody asks for it. Whatever went in another way is an alarm.
+/// With --json: `fetched` (refs), `archived` (logs), `logs` (`log`, `published`, `joined`, `renamed`).
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
     /// Take the unpublished events of OBJECT out of the outbox first; refs/drafts/discarded keeps them
@@ -120,6 +123,12 @@ fn report(
         ))?,
         None => out.line("there is no remote: nothing to fetch or publish")?,
     }
+    if !fetched.archived.is_empty() {
+        out.line(format_args!(
+            "the server has folded {} into its archive",
+            counted(fetched.archived.len(), "closed object")
+        ))?;
+    }
     for Sent {
         log,
         published,
@@ -166,5 +175,10 @@ fn report_json(fetched: &FetchReport, sent: &[Sent], out: &Output) -> anyhow::Re
             })
         })
         .collect();
-    out.json(&json!({"fetched": fetched.changed, "format": 1, "logs": logs}))
+    out.json(&json!({
+        "archived": fetched.archived,
+        "fetched": fetched.changed,
+        "format": 1,
+        "logs": logs,
+    }))
 }

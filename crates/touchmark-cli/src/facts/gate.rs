@@ -90,8 +90,8 @@ fn pushers(
     outcome: &Outcome,
     facts: &mut Facts,
 ) -> anyhow::Result<()> {
-    if let Some(heads) = outcome.log.heads_ref() {
-        let pushers = place.receipts.pushers(&heads)?;
+    if let (Some(pull), Some(heads)) = (outcome.log.root(), outcome.log.heads_ref()) {
+        let pushers = place.receipts.pushers(pull, &heads)?;
         let people = pushers.values().filter_map(|pusher| person(policy, pusher));
         // A bot that carries what people have signed has no hand in it.
         facts

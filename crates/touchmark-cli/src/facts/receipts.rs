@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::Context as _;
-use touchmark_core::event::{self, Payload, Pusher, Verify};
+use touchmark_core::event::{self, Decision, Payload, Pusher, Verify};
 use touchmark_core::id::ObjectId;
 use touchmark_core::object::{MODE_GITLINK, ObjectType, Objects};
 use touchmark_core::policy::Policy;
@@ -35,6 +35,8 @@ pub(crate) struct Read {
     pub(crate) pusher: Pusher,
     /// Its number.
     pub(crate) sequence: u32,
+    /// What the sequencer did.
+    pub(crate) decision: Decision,
     /// When it was signed, in seconds since 1970.
     pub(crate) seconds: i64,
     /// The policy that it names.
@@ -64,31 +66,37 @@ impl<'a> Receipts<'a> {
             .map(|(_, id)| id))
     }
 
-    /// Who pushed each value that the ref has had, back to the push that created it.
+    /// Who pushed each value that the `heads` of a pull request have had, back to the push that opened it.
+    ///
+    /// That the ref was made anew is not enough to stop at: the pull request may have come back from the archive, and
+    /// whoever pushed to it before has pushed to it all the same. A value that came back is of who brought it first.
     ///
     /// # Errors
     ///
     /// When a receipt on the way cannot be read.
-    pub(crate) fn pushers(&self, name: &str) -> anyhow::Result<BTreeMap<ObjectId, Pusher>> {
+    pub(crate) fn pushers(
+        &self,
+        pull: ObjectId,
+        heads: &str,
+    ) -> anyhow::Result<BTreeMap<ObjectId, Pusher>> {
         let mut pushers = BTreeMap::new();
         let mut next = self.tip;
         while let Some(id) = next {
             let Some(receipt) = self.read(id)? else {
                 break;
             };
-            if let Some(change) = self
-                .changes(receipt.tree)?
-                .into_iter()
-                .find(|change| change.name == name)
-            {
-                if let Some(new) = change.new {
-                    pushers.insert(new, receipt.pusher);
-                }
-                if change.old.is_none() {
-                    break;
-                }
-            }
             next = receipt.parent;
+            let changes = self.changes(receipt.tree)?;
+            let Some(change) = changes.into_iter().find(|change| change.name == heads) else {
+                continue;
+            };
+            let opened = change.old.is_none() && self.numbers(&receipt, pull)?;
+            if let Some(new) = change.new {
+                pushers.insert(new, receipt.pusher);
+            }
+            if opened {
+                break;
+            }
         }
         Ok(pushers)
     }
@@ -115,6 +123,24 @@ impl<'a> Receipts<'a> {
             }
         }
         Ok(None)
+    }
+
+    /// Whether it is this receipt that gives the object its number: then it is the one that opened it.
+    fn numbers(&self, receipt: &Read, object: ObjectId) -> anyhow::Result<bool> {
+        let numbers = |tree| self.repo.entry_at(tree, b"numbers");
+        let before = match receipt.parent {
+            Some(parent) => numbers(self.repo.tree_of(parent)?)?,
+            None => None,
+        };
+        let (Some((_, now)), before) = (numbers(receipt.tree)?, before.map(|(_, tree)| tree))
+        else {
+            return Ok(false);
+        };
+        let before = before.unwrap_or_else(|| self.repo.hash_kind().empty_tree());
+        let given = self.repo.changed_paths(before, now)?;
+        Ok(given
+            .iter()
+            .any(|one| one.head.is_some_and(|entry| entry.id == object)))
     }
 
     /// The newest one; `None` where there are none.
@@ -157,7 +183,7 @@ impl<'a> Receipts<'a> {
         object: ObjectId,
     ) -> anyhow::Result<Option<u32>> {
         for (folder, _) in self.folders(tree)? {
-            for (number, id) in self.numbers(folder)? {
+            for (number, id) in self.numbers_in(folder)? {
                 if id == object {
                     return Ok(Some(number));
                 }
@@ -176,7 +202,7 @@ impl<'a> Receipts<'a> {
         let Some((folder, _)) = folders.iter().max_by_key(|(_, at)| *at) else {
             return Ok(0);
         };
-        let numbers = self.numbers(*folder)?;
+        let numbers = self.numbers_in(*folder)?;
         Ok(numbers.iter().map(|(number, _)| *number).max().unwrap_or(0))
     }
 
@@ -184,7 +210,7 @@ impl<'a> Receipts<'a> {
     fn folders(&self, tree: ObjectId) -> anyhow::Result<Vec<(ObjectId, u32)>> {
         match self.repo.entry_at(tree, b"numbers")? {
             Some((_, id)) => Ok(self
-                .numbers(id)?
+                .numbers_in(id)?
                 .into_iter()
                 .map(|(at, id)| (id, at))
                 .collect()),
@@ -192,7 +218,7 @@ impl<'a> Receipts<'a> {
         }
     }
 
-    fn numbers(&self, tree: ObjectId) -> anyhow::Result<Vec<(u32, ObjectId)>> {
+    fn numbers_in(&self, tree: ObjectId) -> anyhow::Result<Vec<(u32, ObjectId)>> {
         let entries = self.repo.tree_entries(tree)?;
         Ok(entries
             .into_iter()
@@ -248,9 +274,9 @@ impl<'a> Receipts<'a> {
         let Ok(event) = event::decode(&objects, &id, Verify::Trusted) else {
             return Ok(None);
         };
-        let (pusher, sequence) = match event.payload {
-            Payload::Receipt(receipt) => (receipt.pusher, receipt.sequence),
-            Payload::Receipt2(receipt) => (receipt.pusher, receipt.sequence),
+        let (pusher, sequence, decision) = match event.payload {
+            Payload::Receipt(receipt) => (receipt.pusher, receipt.sequence, receipt.decision),
+            Payload::Receipt2(receipt) => (receipt.pusher, receipt.sequence, receipt.decision),
             _ => return Ok(None),
         };
         Ok(Some(Read {
@@ -259,6 +285,7 @@ impl<'a> Receipts<'a> {
             parent: event.parents.first().copied(),
             pusher,
             sequence,
+            decision,
             seconds: event.author.seconds,
             policy: event.policy.unwrap_or(id),
         }))

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use touchmark_core::id::ObjectId;
 use touchmark_core::log::LogName;
 use touchmark_core::replay::{Facts, IssueState, Outcome, PrState, State, Trust, resume};
-use touchmark_git::{Budget, Cache, Checkpoint};
+use touchmark_git::{Budget, Cache, Checkpoint, Repository};
 
 use super::Records;
 
@@ -68,6 +68,18 @@ pub(super) fn continue_from(
         Extent::WithoutComments => store_as(records, &outcome.clone().without_comments(), extent),
     }
     Some(outcome)
+}
+
+/// The state at `tip`, without comments, if it was replayed before.
+pub(super) fn known(records: &Records<'_>, log: &LogName, tip: ObjectId) -> Option<Outcome> {
+    load(records, log, Extent::WithoutComments).filter(|outcome| outcome.tip == tip)
+}
+
+/// Deletes what is kept of a log that is done with. Failing to costs space only.
+pub(crate) fn forget(repo: &Repository, log: &LogName) {
+    for extent in [Extent::Whole, Extent::WithoutComments] {
+        let _ = Cache::of(repo).remove(&extent.key(log));
+    }
 }
 
 fn load(records: &Records<'_>, log: &LogName, extent: Extent) -> Option<Outcome> {

@@ -16,8 +16,24 @@ use touchmark_git::{Cache, Checkpoint};
 use super::cache::PROGRAM;
 use super::{FORGE, Forge, OUTBOX, forge_name};
 
-/// What the file goes by in the cache; no log is called so.
-const KEY: &str = "list of pull requests";
+/// Which pull requests a list has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// Those that have a ref of their own.
+    Live,
+    /// Those too that the server has folded away.
+    WithArchived,
+}
+
+impl Extent {
+    /// What the file goes by in the cache; no log is called so.
+    const fn key(self) -> &'static str {
+        match self {
+            Self::Live => "list of pull requests",
+            Self::WithArchived => "list of pull requests, with archived ones",
+        }
+    }
+}
 
 /// A pull request in a list.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -62,16 +78,16 @@ impl Forge {
     /// # Errors
     ///
     /// When the refs cannot be read.
-    pub(crate) fn list_pulls(&self) -> anyhow::Result<Listing> {
+    pub(crate) fn list_pulls(&self, extent: Extent) -> anyhow::Result<Listing> {
         let policy = self.policies.latest().map(|(id, _)| id);
-        let known = self.load_rows(policy);
+        let known = self.load_rows(extent, policy);
         let had = known.len();
         // Rows and logs have the same order, so one walk over both is enough.
         let mut known = known.into_iter().peekable();
         let mut rows = Vec::new();
         let (mut fresh, mut unsound) = (0, BTreeSet::new());
         let mut damaged = Vec::new();
-        for (log, tip) in self.pull_tips()? {
+        for (log, tip) in self.pull_tips(extent)? {
             let Some(id) = log.root() else { continue };
             while known.next_if(|row| row.id < id).is_some() {}
             let row = known.next_if(|row| row.id == id);
@@ -96,15 +112,23 @@ impl Forge {
         }
         if fresh > unsound.len() || had > rows.len() {
             let sound = rows.iter().filter(|row| !unsound.contains(&row.id));
-            self.store_rows(policy, &sound.collect::<Vec<_>>());
+            self.store_rows(extent, policy, &sound.collect::<Vec<_>>());
         }
         Ok(Listing { rows, damaged })
     }
 
     /// The logs of pull requests in the order of names, with their last events, unpublished ones too.
-    fn pull_tips(&self) -> anyhow::Result<Vec<(LogName, ObjectId)>> {
+    fn pull_tips(&self, extent: Extent) -> anyhow::Result<Vec<(LogName, ObjectId)>> {
         let kind = self.repo.hash_kind();
         let mut tips = self.repo.refs(&format!("{FORGE}pr/"))?;
+        if extent == Extent::WithArchived {
+            self.bring_archived()?;
+            for fold in self.folds()?.iter() {
+                if let LogName::Pr(_) = fold.log {
+                    tips.entry(fold.log.to_string()).or_insert(fold.tip);
+                }
+            }
+        }
         for name in self.repo.refs(&format!("{OUTBOX}pr/"))?.into_keys() {
             let name = forge_name(&name);
             if let Some(log) = LogName::parse(kind, &name)
@@ -121,22 +145,22 @@ impl Forge {
             .collect())
     }
 
-    fn load_rows(&self, policy: Option<ObjectId>) -> Vec<Row> {
+    fn load_rows(&self, extent: Extent, policy: Option<ObjectId>) -> Vec<Row> {
         let rows: Option<Vec<Row>> = Cache::of(&self.repo)
-            .load(KEY, PROGRAM)
+            .load(extent.key(), PROGRAM)
             .filter(|checkpoint| checkpoint.policy == policy)
             .and_then(|checkpoint| serde_json::from_slice(&checkpoint.payload).ok());
         rows.unwrap_or_default()
     }
 
     /// Keeps the rows for the next time. Failing to costs time only.
-    fn store_rows(&self, policy: Option<ObjectId>, rows: &[&Row]) {
+    fn store_rows(&self, extent: Extent, policy: Option<ObjectId>, rows: &[&Row]) {
         let (Some(tip), Ok(payload)) = (policy, serde_json::to_vec(rows)) else {
             return;
         };
         let _ = Cache::of(&self.repo).store(&Checkpoint {
             program: PROGRAM.to_owned(),
-            log_ref: KEY.to_owned(),
+            log_ref: extent.key().to_owned(),
             tip,
             policy,
             payload,

@@ -2,6 +2,7 @@
 //!
 //! `refs/forge/*` holds what the server has, `refs/outbox/*` what is not published yet; a log's tip is the outbox's if it has one.
 
+mod archive;
 mod cache;
 mod listing;
 mod policy;
@@ -32,7 +33,8 @@ use crate::exit_codes::ExitCode;
 use crate::globals::Globals;
 use crate::keys::{self, Signer};
 
-pub(crate) use listing::Row;
+pub(crate) use cache::forget;
+pub(crate) use listing::{Extent, Row};
 pub(crate) use policy::Endorsements;
 pub(crate) use publish::Published;
 pub(crate) use push::{Ending, Push, push};
@@ -60,6 +62,7 @@ pub(crate) struct Forge {
     globals: Globals,
     now: i64,
     me: OnceCell<Me>,
+    folds: OnceCell<archive::Folds>,
 }
 
 /// Who gives the commands.
@@ -86,7 +89,8 @@ impl Forge {
     /// As [`Forge::open`], in a repository that was found before.
     pub(crate) fn open_in(repo: Repository, globals: &Globals) -> anyhow::Result<Self> {
         let pinned = Trust::of(&repo).root()?;
-        let tip = tip_of(&repo, &LogName::Policy)?;
+        let published = repo.read_ref(&LogName::Policy.to_string())?;
+        let tip = tip_of(&repo, &LogName::Policy, published)?;
         let (pinned, tip) = match (pinned, tip) {
             (Some(pinned), Some(tip)) => (pinned, tip),
             (None, None) => return Err(no_policy().into()),
@@ -97,9 +101,7 @@ impl Forge {
         check_root(&policies, &pinned)?;
         expect_sound(&outcome, "the policy")?;
         // An unpublished policy must not hide that the server has got another one meanwhile.
-        if let Some(published) = repo.read_ref(&LogName::Policy.to_string())?
-            && published != tip
-        {
+        if let Some(published) = published.filter(|published| *published != tip) {
             check_root(&load_policy(&repo, published)?.0, &pinned)?;
         }
         Ok(Self {
@@ -108,6 +110,7 @@ impl Forge {
             globals: globals.clone(),
             now: clock::now()?,
             me: OnceCell::new(),
+            folds: OnceCell::new(),
         })
     }
 
@@ -161,12 +164,15 @@ impl Forge {
 
     /// The log's last event: an unpublished one if there is one.
     pub(crate) fn tip(&self, log: &LogName) -> anyhow::Result<Option<ObjectId>> {
-        tip_of(&self.repo, log)
+        tip_of(&self.repo, log, self.published_tip(log)?)
     }
 
-    /// The log's last event that the server has.
+    /// The log's last event that the server has: in its ref, or in the archive, from where it is fetched if need be.
     pub(crate) fn published_tip(&self, log: &LogName) -> anyhow::Result<Option<ObjectId>> {
-        Ok(self.repo.read_ref(&log.to_string())?)
+        match self.repo.read_ref(&log.to_string())? {
+            Some(tip) => Ok(Some(tip)),
+            None => self.archived_tip(log),
+        }
     }
 
     /// The state of a log, replayed from where the cache of verified tips ends.
@@ -244,10 +250,12 @@ impl Forge {
 }
 
 /// The tip in the outbox, unless the server has it by now; else the published one.
-fn tip_of(repo: &Repository, log: &LogName) -> anyhow::Result<Option<ObjectId>> {
-    let name = log.to_string();
-    let published = repo.read_ref(&name)?;
-    let Some(own) = repo.read_ref(&outbox_name(&name))? else {
+fn tip_of(
+    repo: &Repository,
+    log: &LogName,
+    published: Option<ObjectId>,
+) -> anyhow::Result<Option<ObjectId>> {
+    let Some(own) = repo.read_ref(&outbox_name(&log.to_string()))? else {
         return Ok(published);
     };
     // A publication that was interrupted leaves behind what the server has taken.

@@ -195,20 +195,21 @@ impl Pending {
     /// What the outbox has over the server; `None` when that is nothing, and then the outbox is cleared.
     fn of(forge: &Forge, log: &LogName) -> anyhow::Result<Option<Self>> {
         let name = log.to_string();
-        let (Some(tip), published) = (
+        let (Some(tip), live) = (
             forge.repo.read_ref(&outbox_name(&name))?,
             forge.repo.read_ref(&name)?,
         ) else {
             return Ok(None);
         };
-        let new = unpublished(forge, tip, published)?;
+        // What is archived has no ref there, and comes back by being given one that goes on from it.
+        let new = unpublished(forge, tip, forge.published_tip(log)?)?;
         if new.events.is_empty() {
             clear_outbox(forge, log)?;
             return Ok(None);
         }
         let mut pushes = vec![Push {
             name,
-            expected: published,
+            expected: live,
             new: Some(tip),
         }];
         let outcome = forge.summary_at(log, tip)?;

@@ -33,8 +33,9 @@ pub(crate) enum Ending {
     Unreachable(String),
 }
 
-/// What a server says when a ref moved while it worked.
-const RACE_WORDS: [&str; 8] = [
+/// What a server says when a ref moved while it worked; the first is a server's of this program.
+const RACE_WORDS: [&str; 9] = [
+    "push-moved: ",
     "stale info",
     "fetch first",
     "non-fast-forward",
@@ -44,6 +45,9 @@ const RACE_WORDS: [&str; 8] = [
     "failed to lock",
     "incorrect old value",
 ];
+
+/// What the hooks of a server say when a ref moved before they looked.
+const MOVED: &str = "(push-moved)";
 
 /// What git says when it could not sign a push.
 const NOT_SIGNED: &str = "failed to sign the push certificate";
@@ -131,14 +135,14 @@ fn judge(stdout: &str, stderr: &str) -> Ending {
         .iter()
         .copied()
         .find(|reason| !has_words(reason) && !follows(reason));
+    let told = server_words(stderr).unwrap_or_default();
     match own {
+        Some(reason) if reason.contains("hook declined") && told.contains(MOVED) => Ending::Raced,
         Some(reason) => Ending::Refused(server_words(stderr).unwrap_or_else(|| reason.to_owned())),
         None if refused.iter().any(has_words) => Ending::Raced,
         None if refused.is_empty() => Ending::Unreachable(stderr.trim().to_owned()),
         // A ref that moves while the server writes fails the whole transaction, and only the server's words say why.
-        None if server_words(stderr).is_some_and(|words| has_words(&words.as_str())) => {
-            Ending::Raced
-        }
+        None if has_words(&told.as_str()) => Ending::Raced,
         None => {
             Ending::Refused(server_words(stderr).unwrap_or_else(|| "no reason given".to_owned()))
         }
@@ -189,6 +193,16 @@ mod tests {
             "!\ta:refs/heads/main\t[remote rejected] (atomic transaction failed)\n",
             "remote: error: disk full\n",
             Ending::Refused("error: disk full".to_owned()),
+        );
+        check(
+            "!\ta:refs/forge/pr/1/log\t[remote rejected] (push-moved: refs/forge/pr/1/log does not exist any more)\n",
+            "remote: error: refs/forge/pr/1/log does not exist any more (push-moved)        \n",
+            Ending::Raced,
+        );
+        check(
+            "!\ta:refs/forge/pr/1/log\t[remote rejected] (pre-receive hook declined)\n",
+            "remote: error: refs/forge/pr/1/log has moved on the server from a to b (push-moved)        \n",
+            Ending::Raced,
         );
         check(
             "",

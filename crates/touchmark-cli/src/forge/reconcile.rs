@@ -98,10 +98,11 @@ pub(super) fn unpublished(
 /// An event is refused on the new tip. Then the outbox stays as it is.
 pub(super) fn reconcile(forge: &Forge, log: &LogName) -> anyhow::Result<Reconciled> {
     let name = log.to_string();
-    let (Some(own), Some(published)) = (
-        forge.repo.read_ref(&outbox_name(&name))?,
-        forge.repo.read_ref(&name)?,
-    ) else {
+    let live = forge.repo.read_ref(&name)?;
+    let Some(own) = forge.repo.read_ref(&outbox_name(&name))? else {
+        return Ok(Reconciled::default());
+    };
+    let Some(published) = forge.published_tip(log)? else {
         return Ok(Reconciled::default());
     };
     let new = unpublished(forge, own, Some(published))?;
@@ -140,7 +141,7 @@ pub(super) fn reconcile(forge: &Forge, log: &LogName) -> anyhow::Result<Reconcil
         join(forge, &events, &base)
     }
     .with_context(|| stuck(log))?;
-    replace_outbox(forge, log, own, tip, published)?;
+    replace_outbox(forge, log, own, tip, live)?;
     Ok(done)
 }
 
@@ -194,13 +195,13 @@ fn replace_outbox(
     log: &LogName,
     own: ObjectId,
     tip: ObjectId,
-    published: ObjectId,
+    live: Option<ObjectId>,
 ) -> anyhow::Result<()> {
     let name = log.to_string();
     let message = "touchmark: bring up to date";
     let mut edits = vec![
         RefEdit::update(outbox_name(&name), own, tip, message),
-        RefEdit::verify(&name, Some(published)),
+        RefEdit::verify(&name, live),
     ];
     let outcome = forge.replay_to(log, tip)?;
     edits.extend(heads_edit(&forge.repo, &outcome)?);

@@ -3,12 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Context as _;
+use touchmark_core::archive::ARCHIVE;
 use touchmark_core::event::Right;
 use touchmark_core::id::ObjectId;
 use touchmark_core::log::LogName;
 use touchmark_core::sign;
 use touchmark_git::{Budget, Repository, Trust};
 
+use super::archive::{self, ARCHIVED};
 use super::publish::pause;
 use super::{FORGE, OUTBOX, RECEIPTS, load_policy};
 use crate::errors::Failure;
@@ -20,10 +22,7 @@ use crate::settings::{self, Key};
 const REFSPECS: [&str; 2] = ["refs/forge/*:refs/forge/*", "^refs/forge/archive"];
 
 /// The refs that no refspec of the user's may write when this program fetches.
-const OWN_REFS: [&str; 3] = [FORGE, OUTBOX, "refs/drafts/"];
-
-/// Where closed objects are folded.
-const ARCHIVE: &str = "refs/forge/archive";
+const OWN_REFS: [&str; 4] = [FORGE, OUTBOX, ARCHIVED, "refs/drafts/"];
 
 /// How often a fetch is run again that another one may have disturbed.
 const FETCH_ATTEMPTS: u32 = 5;
@@ -36,6 +35,8 @@ const LOCAL_RACES: [&str; 2] = ["unable to update local ref", "cannot lock ref"]
 pub(crate) struct FetchReport {
     /// Forge refs that are new or have moved.
     pub(crate) changed: Vec<String>,
+    /// Logs that the server has folded into its archive, and that went here too.
+    pub(crate) archived: Vec<String>,
 }
 
 /// The configured remotes.
@@ -205,15 +206,17 @@ pub(crate) fn fetch(repo: &Repository, remote: &str) -> anyhow::Result<FetchRepo
     fetch_refs(repo, remote, &refspecs)?;
     let listed = remote_refs(repo, remote, "refs/forge/*")?;
     check_rewound(repo, remote, &before, &listed)?;
-    check_dropped(repo, remote, &before, &listed)?;
+    // What receipts say of folds is believed below, so they are looked at first.
     check_receipts(repo, remote)?;
+    let archived = archive::follow_folds(repo, remote, &before, &listed)?;
+    archive::let_go(repo, &listed)?;
     let after = repo.refs(FORGE)?;
     let changed = after
         .into_iter()
         .filter(|(name, id)| before.get(name) != Some(id))
         .map(|(name, _)| name)
         .collect();
-    Ok(FetchReport { changed })
+    Ok(FetchReport { changed, archived })
 }
 
 /// Whether a refspec of the user's keeps out of what the server must not write: the record, and one's unpublished work.
@@ -310,77 +313,39 @@ fn check_rewound(
     Err(alarm(remote, &format!("it has rewound or replaced {names}")).into())
 }
 
-/// A forge ref that was fetched once may only go away by being archived, at a tip that descends from ours.
-fn check_dropped(
+/// Fetches objects by their ids, with all that they need; no ref moves.
+///
+/// A server that gives out nothing by id is asked for the whole archive instead.
+pub(super) fn fetch_objects(
     repo: &Repository,
     remote: &str,
-    before: &BTreeMap<String, ObjectId>,
-    listed: &BTreeMap<String, ObjectId>,
+    ids: &[ObjectId],
 ) -> anyhow::Result<()> {
-    let mut dropped: BTreeMap<&str, ObjectId> = before
-        .iter()
-        .filter(|(name, _)| !listed.contains_key(*name))
-        .map(|(name, id)| (name.as_str(), *id))
-        .collect();
-    if let (false, Some(archive)) = (dropped.is_empty(), listed.get(ARCHIVE)) {
-        let archived = Archived::fetch(repo, remote, *archive)?;
-        let mut gone = BTreeMap::new();
-        for (name, tip) in dropped {
-            if !archived.holds(name, tip)? {
-                gone.insert(name, tip);
-            }
-        }
-        dropped = gone;
+    let fetched = repo
+        .git()
+        .prompt()
+        .args(["fetch", "--no-tags", "--no-write-fetch-head", "--quiet"])
+        .args(["--no-auto-maintenance", "--recurse-submodules=no"])
+        .args(["--refmap=", "--", remote])
+        .args(ids.iter().map(ToString::to_string))
+        .output()?;
+    if !fetched.success() {
+        fetch_archive(repo, remote)?;
     }
-    if dropped.is_empty() {
-        return Ok(());
+    match ids.iter().find(|id| !repo.contains(**id)) {
+        None => Ok(()),
+        Some(id) => Err(Failure::new(format!(
+            "{remote} says that it has {id} in its archive, and does not give it out"
+        ))
+        .hint("ask whoever runs the server; touchmark receipts log shows the fold")
+        .exit(ExitCode::Unverified)
+        .into()),
     }
-    let names = dropped.into_keys().collect::<Vec<_>>().join(", ");
-    Err(alarm(remote, &format!("it no longer has {names}")).into())
 }
 
-/// The server's archive of closed objects: a tree of object ids with their tips.
-struct Archived<'a> {
-    repo: &'a Repository,
-    tree: ObjectId,
-}
-
-impl<'a> Archived<'a> {
-    fn fetch(repo: &'a Repository, remote: &str, tip: ObjectId) -> anyhow::Result<Self> {
-        repo.git()
-            .prompt()
-            .args([
-                "fetch",
-                "--no-tags",
-                "--no-write-fetch-head",
-                "--recurse-submodules=no",
-            ])
-            .args(["--refmap=", "--", remote, ARCHIVE])
-            .run()
-            .map_err(|err| unreachable_server(remote, &err))?;
-        let tree = repo.tree_of(tip)?;
-        Ok(Self { repo, tree })
-    }
-
-    /// Whether the ref's object is archived with everything that this clone has of it.
-    fn holds(&self, name: &str, tip: ObjectId) -> anyhow::Result<bool> {
-        let object = name
-            .strip_suffix("/heads")
-            .map_or_else(|| name.to_owned(), |rest| format!("{rest}/log"));
-        let kind = self.repo.hash_kind();
-        let Some(id) = LogName::parse(kind, &object).and_then(|log| log.root()) else {
-            return Ok(false);
-        };
-        let hex = id.to_string();
-        let (first, rest) = hex.split_at(2);
-        let (second, rest) = rest.split_at(2);
-        let path = format!("{first}/{second}/{rest}");
-        let Some((_, kept)) = self.repo.entry_at(self.tree, path.as_bytes())? else {
-            return Ok(false);
-        };
-        // Heads go with their log, which says what they were.
-        Ok(name.ends_with("/heads") || self.repo.is_ancestor(tip, kept)?)
-    }
+/// Fetches the whole archive, which is no part of a usual fetch.
+pub(super) fn fetch_archive(repo: &Repository, remote: &str) -> anyhow::Result<()> {
+    fetch_refs(repo, remote, &[format!("{ARCHIVE}:{ARCHIVE}")])
 }
 
 /// Keeps the highest receipt that was seen; a tip that does not descend from it is a rollback.
@@ -434,7 +399,7 @@ fn check_signers(
     Ok(())
 }
 
-fn alarm(remote: &str, what: &str) -> Failure {
+pub(super) fn alarm(remote: &str, what: &str) -> Failure {
     Failure::new(format!("ALARM: {remote} does not show the history that this clone has seen: {what}"))
         .hint("no forge ref here was rewound; ask an admin what happened to the server, and keep this clone: it holds the proof")
         .exit(ExitCode::Alarm)

@@ -21,13 +21,16 @@ impl Forge {
     pub(crate) fn resolve(&self, log_type: LogType, name: &str) -> anyhow::Result<LogName> {
         let logs = self.logs(log_type)?;
         let Some(id) = self.numbered(&logs, name)? else {
+            let logs = self.with_archived(logs, &[log_type], name)?;
             return choose(logs, name, what(log_type));
         };
         if let Some(other) = self.of_another_type(log_type, id)? {
             let message = format!("{name} is no {}: it is {other}", what(log_type));
             return Err(Failure::new(message).exit(ExitCode::NotFound).into());
         }
-        choose(logs, &id.to_string(), what(log_type))
+        let id = id.to_string();
+        let logs = self.with_archived(logs, &[log_type], &id)?;
+        choose(logs, &id, what(log_type))
     }
 
     /// As [`Forge::resolve`], in logs of any type; full ref names and `policy` are understood too.
@@ -41,10 +44,36 @@ impl Forge {
         if let Some(log) = logs.iter().find(|log| full.contains(&log.to_string())) {
             return Ok(log.clone());
         }
-        match self.numbered(&logs, name)? {
-            Some(id) => choose(logs, &id.to_string(), "object"),
-            None => choose(logs, name, "object"),
+        let kind = self.repo.hash_kind();
+        let parsed = full.iter().find_map(|full| LogName::parse(kind, full));
+        if let Some(log) = parsed
+            && self.fold(&log)?.is_some()
+        {
+            return Ok(log);
         }
+        let id = self.numbered(&logs, name)?;
+        let name = id.map_or_else(|| name.to_owned(), |id| id.to_string());
+        let logs = self.with_archived(logs, &[LogType::Issue, LogType::Pr], &name)?;
+        choose(logs, &name, "object")
+    }
+
+    /// These logs, and those of the types that are archived, unless `name` is the full id of one of these.
+    fn with_archived(
+        &self,
+        mut logs: Vec<LogName>,
+        archived: &[LogType],
+        name: &str,
+    ) -> anyhow::Result<Vec<LogName>> {
+        let is_it = |log: &LogName| log.root().is_some_and(|id| id.to_string() == name);
+        if !logs.iter().any(is_it) {
+            for log_type in archived {
+                logs.extend(self.archived_logs(*log_type)?);
+            }
+            // One whose new events are not published yet is in both.
+            logs.sort();
+            logs.dedup();
+        }
+        Ok(logs)
     }
 
     /// The object that `#<number>` or `<number>` stands for, by the newest receipt here; `None` when there is none.
@@ -101,8 +130,14 @@ impl Forge {
         id: ObjectId,
     ) -> anyhow::Result<Option<&'static str>> {
         let logs = self.all_logs()?;
-        let found = logs.iter().find(|log| log.root() == Some(id));
-        let other = found.map(LogName::log_type);
+        let mut found = logs.into_iter().find(|log| log.root() == Some(id));
+        for archived in [LogType::Issue, LogType::Pr] {
+            if found.is_none() {
+                let logs = self.archived_logs(archived)?;
+                found = logs.into_iter().find(|log| log.root() == Some(id));
+            }
+        }
+        let other = found.as_ref().map(LogName::log_type);
         Ok(other.filter(|other| *other != log_type).map(called))
     }
 }

@@ -2,13 +2,14 @@
 
 use std::os::unix::process::parent_id;
 
-use touchmark_core::event::Rule;
+use touchmark_core::event::{Decision as Word, Rule};
 use touchmark_core::refusal::Refusal;
 use touchmark_git::{RefEdit, Repository, TransactError};
 
 use super::journal::{Intent, Outcome};
 use super::limits::LIMITS;
 use super::push::{Decision, Push};
+use super::receipt::Occasion;
 use super::step::{Step, reached};
 use super::watch::Watch;
 use super::{begun, denials, guards, journal, judge, queue, receipt, refuse, server_error};
@@ -17,7 +18,7 @@ use super::{begun, denials, guards, journal, judge, queue, receipt, refuse, serv
 const TRIES: usize = 5;
 
 /// Why a try did not apply the push.
-enum Failed {
+pub(super) enum Failed {
     /// A ref that the decision rests on has moved: it can be judged again.
     Moved(String),
     /// For good.
@@ -50,7 +51,11 @@ pub(super) fn apply(
                 "git went away before the push was applied",
             ));
         }
-        match try_once(repo, push, &decision, watch) {
+        let occasion = Occasion {
+            word: Word::Accepted,
+            now: push.now,
+        };
+        match try_once(repo, occasion, &decision, watch) {
             Ok(()) => return Ok(decision),
             Err(Failed::Moved(moved)) => last = moved,
             Err(Failed::Refused(refusals)) => return Err(refusals),
@@ -81,13 +86,14 @@ fn moved(repo: &Repository, decision: &Decision) -> Result<Option<String>, Vec<R
     Ok(None)
 }
 
-fn try_once(
+/// Moves everything that was decided, with a receipt. The caller holds the queue's lock.
+pub(super) fn try_once(
     repo: &Repository,
-    push: &Push,
+    occasion: Occasion,
     decision: &Decision,
     watch: &Watch,
 ) -> Result<(), Failed> {
-    let receipt = receipt::next_receipt(repo, push, decision).map_err(Failed::Refused)?;
+    let receipt = receipt::next_receipt(repo, occasion, decision).map_err(Failed::Refused)?;
     reached(Step::Receipt);
     let intent = intent(decision, &receipt)?;
     if !watch.begin_commit() {

@@ -3,13 +3,17 @@
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::Path;
 
+use touchmark_core::archive::ARCHIVE;
 use touchmark_core::id::{ObjectId, hash_object};
 use touchmark_core::log::LogName;
 use touchmark_git::Repository;
 
+use super::configuration::{ARCHIVE_AFTER, archive_after};
 use super::hooks::{self, Found};
 use super::settings::{NONCE_SEED, SETTINGS};
 use super::{begun, journal, own_folder, setup};
+use crate::facts::Receipts;
+use crate::forge::RECEIPTS;
 
 /// Policies and receipts, and their trees, are smaller.
 const MAX_OBJECT_BYTES: u64 = 64 * 1024 * 1024;
@@ -44,6 +48,13 @@ pub(crate) fn problems(repo: &Repository) -> anyhow::Result<Vec<Problem>> {
             found.push(Problem { text, fix });
         }
     }
+    if let Some(text) = archive_problem(repo) {
+        found.push(Problem {
+            text,
+            fix: "put it back to what the last receipt says, from a mirror if it is lost"
+                .to_owned(),
+        });
+    }
     if journal::exists(repo) {
         found.push(Problem {
             text: "a push is being applied, or one ended in the middle".to_owned(),
@@ -51,6 +62,25 @@ pub(crate) fn problems(repo: &Repository) -> anyhow::Result<Vec<Problem>> {
         });
     }
     Ok(found)
+}
+
+/// What is wrong with the archive, which every push of a new log is decided on.
+fn archive_problem(repo: &Repository) -> Option<String> {
+    let (Ok(Some(receipt)), Ok(held)) = (repo.read_ref(RECEIPTS), repo.read_ref(ARCHIVE)) else {
+        return None;
+    };
+    let Ok(receipted) = Receipts::new(repo, Some(receipt)).value_at(receipt, ARCHIVE) else {
+        return None; // What is wrong with the receipts is told of them.
+    };
+    if held == receipted {
+        return held.and_then(|_| record_problem(repo, ARCHIVE));
+    }
+    let shown = |id: Option<ObjectId>| id.map_or_else(|| "nothing".to_owned(), |id| id.to_string());
+    Some(format!(
+        "{ARCHIVE} holds {}, and the last receipt says {}",
+        shown(held),
+        shown(receipted)
+    ))
 }
 
 /// What is wrong with a ref that every push is decided on, or with what it holds.
@@ -96,6 +126,12 @@ fn configuration(repo: &Repository, found: &mut Vec<Problem>) {
         found.push(Problem {
             text: format!("git's {NONCE_SEED} is not set: pushes could not be signed"),
             fix: again(),
+        });
+    }
+    if let Err(failure) = archive_after(repo) {
+        found.push(Problem {
+            text: failure.to_string(),
+            fix: format!("git config {ARCHIVE_AFTER} 30d"),
         });
     }
     if let Some(elsewhere) = repo.config_string("core.hooksPath") {

@@ -8,10 +8,11 @@
 //! Whatever goes wrong refuses the push: an error, a panic, a time limit.
 
 mod apply;
+pub(crate) mod archive;
 pub(crate) mod authorized_keys;
 mod begun;
 mod commands;
-mod configuration;
+pub(crate) mod configuration;
 mod conversation;
 mod denials;
 mod guards;

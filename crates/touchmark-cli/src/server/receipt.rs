@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+use touchmark_core::archive::{ARCHIVE, archive_path};
 use touchmark_core::event::{
     Actor, Decision as Word, Payload, Pusher, Right, Rule, Time, Unsigned, payload,
 };
@@ -16,7 +17,7 @@ use touchmark_core::refusal::Refusal;
 use touchmark_core::sign::{Fingerprint, attach_signature, verify_commit};
 use touchmark_git::{Entry, RefEdit, Repository};
 
-use super::push::{Decision, Push};
+use super::push::Decision;
 use super::{begun, denials, refuse, server_error, setup};
 use crate::facts::Receipts;
 use crate::forge::RECEIPTS;
@@ -62,7 +63,16 @@ impl Seal {
     }
 }
 
-/// Writes the commit of a push's receipt, and returns how the receipts' ref moves to it.
+/// What a receipt is of.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Occasion {
+    /// What was done.
+    pub(crate) word: Word,
+    /// When, in seconds since 1970.
+    pub(crate) now: i64,
+}
+
+/// Writes the commit of a receipt, and returns how the receipts' ref moves to it.
 ///
 /// It is called under the queue's lock, after everything else was decided; nobody else makes receipts meanwhile.
 ///
@@ -71,7 +81,7 @@ impl Seal {
 /// Why there can be none: then the push does not happen.
 pub(crate) fn next_receipt(
     repo: &Repository,
-    push: &Push,
+    occasion: Occasion,
     decision: &Decision,
 ) -> Result<RefEdit, Vec<Refusal>> {
     let old = repo.read_ref(RECEIPTS).map_err(|err| server_error(&err))?;
@@ -94,10 +104,17 @@ pub(crate) fn next_receipt(
         begun::refuse_again(repo)?;
     }
     let tree = tree(repo, last.as_ref().map(|last| last.tree), &changes)?;
-    let (sequence, seconds) = last.map_or((1, push.now), |last| {
-        (last.sequence.saturating_add(1), push.now.max(last.seconds))
+    let now = occasion.now;
+    let (sequence, seconds) = last.map_or((1, now), |last| {
+        (last.sequence.saturating_add(1), now.max(last.seconds))
     });
-    let commit = sign(repo, &decision.seal, old, tree, sequence, seconds)?;
+    let place = Place {
+        parent: old,
+        tree,
+        sequence,
+        seconds,
+    };
+    let commit = sign(repo, &decision.seal, &place, occasion.word)?;
     Ok(RefEdit {
         name: RECEIPTS.to_owned(),
         expected: old.into(),
@@ -236,10 +253,13 @@ fn number(
         None => 0,
     };
     for id in opened {
-        // An object that comes back from the archive keeps the number it has.
+        // An object that comes back from the archive keeps the number it has. All others are new, and to look for them
+        // among all numbers would take the longer the more there are.
         let known = match last {
-            Some(tree) => receipts.number_of(tree, id).map_err(|err| other(&err))?,
-            None => None,
+            Some(tree) if is_archived(repo, tree, id)? => {
+                receipts.number_of(tree, id).map_err(|err| other(&err))?
+            }
+            _ => None,
         };
         if known.is_none() {
             next += 1;
@@ -253,26 +273,67 @@ fn number(
     Ok(())
 }
 
-fn sign(
-    repo: &Repository,
-    seal: &Seal,
+/// Whether the archive of a receipt's tree has the object.
+fn is_archived(repo: &Repository, tree: ObjectId, object: ObjectId) -> Result<bool, Vec<Refusal>> {
+    let held = |tree, path: &str| {
+        repo.entry_at(tree, path.as_bytes())
+            .map_err(|err| server_error(&err))
+    };
+    let Some((_, archive)) = held(tree, &snapshot_path(ARCHIVE))? else {
+        return Ok(false);
+    };
+    let folds = repo.tree_of(archive).map_err(|err| server_error(&err))?;
+    Ok(held(folds, &archive_path(object))?.is_some())
+}
+
+/// Where a receipt stands.
+struct Place {
     parent: Option<ObjectId>,
     tree: ObjectId,
     sequence: u32,
     seconds: i64,
+}
+
+fn sign(
+    repo: &Repository,
+    seal: &Seal,
+    place: &Place,
+    decision: Word,
 ) -> Result<ObjectId, Vec<Refusal>> {
-    let broken = |what: &str| {
-        refuse(
-            Rule::ServerError,
-            format!("the receipt cannot be made: {what}"),
-        )
-    };
     let pusher = Pusher::parse(&seal.pusher).ok_or_else(|| broken("its pusher is not one"))?;
-    let time = Time::from_seconds(seconds)
-        .ok_or_else(|| broken("the clock stands beyond the year 9999"))?;
+    let payload = Payload::Receipt2(payload::Receipt2 {
+        sequence: place.sequence,
+        pusher,
+        time: time(place.seconds)?,
+        decision,
+    });
+    let parents = place.parent.into_iter().collect();
+    sign_as_sequencer(repo, seal, place.tree, parents, place.seconds, payload)
+}
+
+/// A point in time as events write it.
+pub(super) fn time(seconds: i64) -> Result<Time, Vec<Refusal>> {
+    Time::from_seconds(seconds).ok_or_else(|| broken("the clock stands beyond the year 9999"))
+}
+
+fn broken(what: &str) -> Vec<Refusal> {
+    refuse(
+        Rule::ServerError,
+        format!("the receipt cannot be made: {what}"),
+    )
+}
+
+/// Writes a commit of the sequencer's own: a receipt, or a fold.
+pub(super) fn sign_as_sequencer(
+    repo: &Repository,
+    seal: &Seal,
+    tree: ObjectId,
+    parents: Vec<ObjectId>,
+    seconds: i64,
+    payload: Payload,
+) -> Result<ObjectId, Vec<Refusal>> {
     let unsigned = Unsigned {
         tree,
-        parents: parent.into_iter().collect(),
         author: Actor {
             name: seal.name.clone(),
             email: seal.email.clone(),
@@ -281,14 +342,10 @@ fn sign(
         },
         subject: None,
         body: None,
-        repo: parent.is_none().then_some(seal.repository),
+        repo: parents.is_empty().then_some(seal.repository),
+        parents,
         policy: Some(seal.policy),
-        payload: Payload::Receipt2(payload::Receipt2 {
-            sequence,
-            pusher,
-            time,
-            decision: Word::Accepted,
-        }),
+        payload,
     };
     let payload = unsigned
         .encode(repo.hash_kind())

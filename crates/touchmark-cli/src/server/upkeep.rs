@@ -6,6 +6,7 @@ use std::time::SystemTime;
 use touchmark_core::refusal::Refusal;
 use touchmark_git::{GitError, Repository};
 
+use super::archive::{self, Wanted};
 use super::journal::{self, Outcome};
 use super::limits::LIMITS;
 use super::{handover, queue, server_error};
@@ -37,10 +38,24 @@ pub(crate) fn repair(repo: &Repository) -> Result<Repaired, Vec<Refusal>> {
     }
 }
 
-/// Packs the refs while no push is applied, and the objects beside the pushes; tells how many stale files went.
+/// What maintenance did.
+#[derive(Debug)]
+pub(crate) struct Maintained {
+    /// How many objects it folded into the archive.
+    pub(crate) folded: usize,
+    /// A sentence for each that could not be.
+    pub(crate) damaged: Vec<String>,
+    /// How many files of dead pushes went.
+    pub(crate) stale: usize,
+}
+
+/// Folds what is closed for long enough, packs the refs while no push is applied, and the objects beside the pushes.
 ///
 /// git's hooks are off, since the guard would look at every ref that is packed.
-pub(crate) fn maintain(repo: &Repository) -> Result<usize, Vec<Refusal>> {
+pub(crate) fn maintain(
+    repo: &Repository,
+    wanted: Option<&Wanted>,
+) -> Result<Maintained, Vec<Refusal>> {
     let git = |args: &[&str]| -> Result<(), Vec<Refusal>> {
         let run = repo
             .git()
@@ -50,6 +65,12 @@ pub(crate) fn maintain(repo: &Repository) -> Result<usize, Vec<Refusal>> {
             .run();
         run.map(|_| ()).map_err(|err: GitError| server_error(&err))
     };
+    let (mut folded, mut damaged) = (0, Vec::new());
+    if let Some(wanted) = wanted {
+        let plan = archive::plan(repo, wanted)?;
+        folded = archive::fold(repo, &plan.objects, wanted.now)?.len();
+        damaged = plan.damaged;
+    }
     {
         let _turn = queue::enter(repo, LIMITS.queue)?;
         journal::reconcile(repo)?;
@@ -57,5 +78,9 @@ pub(crate) fn maintain(repo: &Repository) -> Result<usize, Vec<Refusal>> {
     }
     // Objects that a push is just bringing are younger than what gc removes.
     git(&["gc", "--quiet"])?;
-    Ok(handover::sweep(repo, SystemTime::now()))
+    Ok(Maintained {
+        folded,
+        damaged,
+        stale: handover::sweep(repo, SystemTime::now()),
+    })
 }

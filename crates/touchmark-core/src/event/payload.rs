@@ -437,7 +437,7 @@ pub struct Receipt2 {
     pub decision: Decision,
 }
 
-/// `archive/1`: Closed objects are folded: parents beyond the first are their tips, and the tree maps object id to tip. The first archive commit is empty.
+/// `archive/1`: Closed objects are folded: parents beyond the first are their tips and, for pull requests, what `…/heads` held, each id once; the tree is the one before with the entries of these objects. The first archive commit is empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Archive {
     /// `Forge-Sequence`: The number of this record in its log, from 1.

@@ -1152,7 +1152,7 @@ pub enum Kind {
     Receipt,
     /// `receipt/2`: One accepted push, as receipt/1, and beside the snapshot what the push changed and what was refused since the receipt before.
     Receipt2,
-    /// `archive/1`: Closed objects are folded: parents beyond the first are their tips, and the tree maps object id to tip. The first archive commit is empty.
+    /// `archive/1`: Closed objects are folded: parents beyond the first are their tips and, for pull requests, what `…/heads` held, each id once; the tree is the one before with the entries of these objects. The first archive commit is empty.
     Archive,
     /// `delivery/1`: One attempt to deliver; the body may hold the receiver's answer, shortened.
     Delivery,

@@ -27,7 +27,7 @@ pub(super) fn apply(state: &mut ArchiveState, event: &Event) {
     }
 }
 
-/// Parents beyond the first are the folded tips.
+/// Parents beyond the first are the folded tips, and what keeps the code of pull requests.
 fn tips(event: &Event) -> u64 {
     u64::try_from(event.parents.len().saturating_sub(1)).unwrap_or(u64::MAX)
 }

@@ -2,10 +2,11 @@
 
 use clap::ValueEnum;
 use serde_json::json;
+use touchmark_core::event::LogType;
 use touchmark_core::log::LogName;
 use touchmark_core::replay::{Status, log_document};
 
-use crate::forge::{Forge, Row};
+use crate::forge::{Extent, Forge, Row};
 use crate::globals::Globals;
 use crate::output::Output;
 use crate::render;
@@ -33,6 +34,9 @@ pub(crate) struct Args {
     /// Only drafts.
     #[arg(long)]
     draft: bool,
+    /// Those too that were closed long ago and that the server has folded into its archive; the first time fetches it.
+    #[arg(long)]
+    archived: bool,
 }
 
 /// The states to choose from.
@@ -55,7 +59,11 @@ enum Wanted {
 /// When the repository cannot be read; a damaged pull request is only warned of.
 pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Result<()> {
     let forge = Forge::open(globals)?;
-    let listing = forge.list_pulls()?;
+    let extent = match args.archived {
+        true => Extent::WithArchived,
+        false => Extent::Live,
+    };
+    let listing = forge.list_pulls(extent)?;
     for damaged in &listing.damaged {
         out.warn(render::visible_line(damaged));
     }
@@ -67,6 +75,13 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
             documents.push(log_document(&forge.replay_to(&log, row.tip)?));
         }
         return out.json(&json!({"format": 1, "pull_requests": documents}));
+    }
+    if args.state != Wanted::Open && !args.archived {
+        match forge.archived_logs(LogType::Pr)?.len() {
+            0 => {}
+            1 => out.note("1 more is in the archive: --archived"),
+            more => out.note(format_args!("{more} more are in the archive: --archived")),
+        }
     }
     if found.is_empty() {
         out.note("no pull request matches; those of others come with touchmark sync");

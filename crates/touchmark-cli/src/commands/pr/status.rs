@@ -9,7 +9,7 @@ use super::judged::{Judged, judge};
 use super::{Subject, branch, code, conditions};
 use crate::errors::Failure;
 use crate::exit_codes::ExitCode;
-use crate::forge::{Forge, choose_remote};
+use crate::forge::{Extent, Forge, choose_remote};
 use crate::globals::Globals;
 use crate::output::Output;
 use crate::render::{counted, ending, heading, visible_line};
@@ -77,7 +77,7 @@ fn of_branch(forge: &Forge) -> anyhow::Result<Vec<Subject>> {
         .as_deref()
         .and_then(|name| branch::remembered(&forge.repo, name));
     let mut found = Vec::new();
-    for row in forge.list_pulls()?.rows {
+    for row in forge.list_pulls(Extent::Live)?.rows {
         if row.status != Status::Open && Some(row.id) != remembered {
             continue;
         }

@@ -1,6 +1,8 @@
 //! Going through all receipts: signatures, order, and whether each tells the truth about its push.
 
 use anyhow::Context as _;
+use touchmark_core::archive::{ARCHIVE, Fold, Gain, check_fold};
+use touchmark_core::event::Decision;
 use touchmark_core::id::ObjectId;
 use touchmark_core::log::LogName;
 use touchmark_core::push::RefChange;
@@ -22,6 +24,10 @@ pub(super) struct Audit {
     pub(super) faults: Vec<(Option<ObjectId>, String)>,
     /// Forge refs here that the newest receipt does not cover yet.
     pub(super) pending: Vec<String>,
+    /// How many folds there are.
+    pub(super) folds: usize,
+    /// How many of them were not compared with the archive, which is not here.
+    pub(super) folds_unseen: usize,
 }
 
 /// Goes through all receipts, the oldest first.
@@ -40,6 +46,8 @@ pub(super) fn audit(forge: &Forge) -> anyhow::Result<Option<Audit>> {
         denials: 0,
         faults: Vec::new(),
         pending: Vec::new(),
+        folds: 0,
+        folds_unseen: 0,
     };
     signatures(forge, tip, &mut audit)?;
     let mut line = Vec::new();
@@ -96,25 +104,85 @@ fn step(
     for reason in rewinds(forge, &changes)? {
         audit.faults.push((Some(receipt.id), reason));
     }
+    fold(forge, receipt, &changes, audit)?;
     let Some(before) = before else {
         return Ok(()); // The first one takes in what was there.
     };
-    let differing: Vec<Differing> = forge
-        .repo
-        .changed_paths(before.tree, receipt.tree)?
-        .into_iter()
-        .map(|one| Differing {
-            path: String::from_utf8_lossy(&one.path).into_owned(),
-            old: one.base.map(|entry| entry.id),
-            new: one.head.map(|entry| entry.id),
-        })
-        .collect();
+    let differing = differing(forge, before.tree, receipt.tree)?;
     let found = check_step(&Step {
         changes: &changes,
         differing: &differing,
         policy: receipt.policy,
         snapshot_policy: receipts.value_at(receipt.id, "refs/forge/policy")?,
     });
+    let faults = found.into_iter().map(|reason| (Some(receipt.id), reason));
+    audit.faults.extend(faults);
+    Ok(())
+}
+
+fn differing(forge: &Forge, before: ObjectId, after: ObjectId) -> anyhow::Result<Vec<Differing>> {
+    let changed = forge.repo.changed_paths(before, after)?;
+    let differing = changed.into_iter().map(|one| Differing {
+        path: String::from_utf8_lossy(&one.path).into_owned(),
+        old: one.base.map(|entry| entry.id),
+        new: one.head.map(|entry| entry.id),
+    });
+    Ok(differing.collect())
+}
+
+/// What the commits of the archive from `old` to `new` follow, and what they keep.
+fn gained(
+    forge: &Forge,
+    old: Option<ObjectId>,
+    new: ObjectId,
+) -> anyhow::Result<(Option<ObjectId>, Vec<ObjectId>)> {
+    let mut kept = Vec::new();
+    let mut next = Some(new);
+    while let Some(id) = next.filter(|id| Some(*id) != old) {
+        let mut parents = forge.repo.parents_of(id)?.into_iter();
+        next = parents.next();
+        kept.extend(parents);
+    }
+    Ok((next, kept))
+}
+
+/// Nothing was deleted but what was folded; and where the archive is here, it has that.
+fn fold(
+    forge: &Forge,
+    receipt: &Read,
+    changes: &[RefChange],
+    audit: &mut Audit,
+) -> anyhow::Result<()> {
+    let repo = &forge.repo;
+    let moved = changes.iter().find(|change| change.name == ARCHIVE);
+    let seen = match moved.and_then(|change| Some((change.old, change.new?))) {
+        Some((old, new)) if repo.contains(new) => {
+            let before = match old {
+                Some(old) => repo.tree_of(old)?,
+                None => repo.hash_kind().empty_tree(),
+            };
+            let differing = differing(forge, before, repo.tree_of(new)?)?;
+            let (follows, kept) = gained(forge, old, new)?;
+            Some((follows, kept, differing))
+        }
+        _ => None,
+    };
+    if receipt.decision == Decision::Archived {
+        audit.folds += 1;
+        audit.folds_unseen += usize::from(seen.is_none());
+    }
+    let found = check_fold(
+        repo.hash_kind(),
+        &Fold {
+            decision: receipt.decision,
+            changes,
+            gain: seen.as_ref().map(|(follows, kept, differing)| Gain {
+                follows: *follows,
+                kept,
+                differing,
+            }),
+        },
+    );
     let faults = found.into_iter().map(|reason| (Some(receipt.id), reason));
     audit.faults.extend(faults);
     Ok(())
@@ -127,18 +195,14 @@ fn rewinds(forge: &Forge, changes: &[RefChange]) -> anyhow::Result<Vec<String>> 
         .iter()
         .filter(|change| change.name.starts_with(FORGE))
     {
-        match (change.old, change.new) {
-            (Some(old), Some(new)) => {
-                let here = forge.repo.contains(old) && forge.repo.contains(new);
-                if !here {
-                    continue; // Archived, or not fetched: other checks speak of it.
-                }
-                if !forge.repo.is_ancestor(old, new)? {
-                    faults.push(format!("{} was rewound", change.name));
-                }
+        if let (Some(old), Some(new)) = (change.old, change.new) {
+            let here = forge.repo.contains(old) && forge.repo.contains(new);
+            if !here {
+                continue; // Archived, or not fetched: other checks speak of it.
             }
-            (Some(_), None) => faults.push(format!("{} was deleted", change.name)),
-            _ => {}
+            if !forge.repo.is_ancestor(old, new)? {
+                faults.push(format!("{} was rewound", change.name));
+            }
         }
     }
     Ok(faults)
@@ -147,7 +211,9 @@ fn rewinds(forge: &Forge, changes: &[RefChange]) -> anyhow::Result<Vec<String>> 
 /// What is here and the newest receipt agree; what is newer than it is pending.
 fn compare_refs(forge: &Forge, latest: &Read, audit: &mut Audit) -> anyhow::Result<()> {
     let held = forge.repo.refs(FORGE)?;
-    for (name, id) in held.iter().filter(|(name, _)| name.as_str() != RECEIPTS) {
+    // Nobody fetches the archive but when it is asked for, so it may well be an older one.
+    let others = |name: &str| name != RECEIPTS && name != ARCHIVE;
+    for (name, id) in held.iter().filter(|(name, _)| others(name)) {
         let path = snapshot_path(name);
         let receipted = forge.repo.entry_at(latest.tree, path.as_bytes())?;
         match receipted {

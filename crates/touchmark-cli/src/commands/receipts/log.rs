@@ -1,6 +1,7 @@
 //! `touchmark receipts log`
 
 use serde_json::{Value, json};
+use touchmark_core::event::Decision;
 use touchmark_core::id::ObjectId;
 use touchmark_core::push::RefChange;
 
@@ -15,7 +16,8 @@ const SHOWN: usize = 20;
 
 /// List receipts, the newest first: what each push changed, and what was refused before it
 ///
-/// With --json: a list of `receipt`, `sequence`, `pusher`, `seconds`, `changes` (`name`, `old`, `new`) and `denials`.
+/// With --json: a list of `receipt`, `sequence`, `pusher`, `seconds`, `decision` (`accepted`, `archived`), `changes`
+/// (`name`, `old`, `new`) and `denials`.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
     /// How many
@@ -62,6 +64,7 @@ fn document(receipt: &Read, changes: &[RefChange], denials: &[String]) -> Value 
         .collect();
     json!({
         "changes": changes,
+        "decision": receipt.decision.word(),
         "denials": denials,
         "pusher": receipt.pusher.to_string(),
         "receipt": receipt.id,
@@ -78,7 +81,10 @@ fn print(
     out: &Output,
 ) -> anyhow::Result<()> {
     out.line(format_args!("receipt {} {}", receipt.sequence, receipt.id))?;
-    out.line(format_args!("  pusher: {}", receipt.pusher))?;
+    match receipt.decision {
+        Decision::Archived => out.line("  the server folded closed objects into its archive")?,
+        _ => out.line(format_args!("  pusher: {}", receipt.pusher))?,
+    }
     let shown = |id: Option<ObjectId>| id.map_or_else(|| "-".to_owned(), |id| id.short());
     for change in changes {
         let (old, new, name) = (shown(change.old), shown(change.new), &change.name);

@@ -17,13 +17,23 @@ use crate::render::{counted, visible_line};
 /// receipt covers yet are pending: they count in no gate of the server. This is the audit of everything that the
 /// server has accepted, policy changes included, and of the pushes that it has refused.
 /// Ends with exit status 6 and names the first receipt with a fault.
-/// With --json: `receipts`, `denials`, `faults` (`receipt`, `reason`), `pending`.
+/// What was folded must be in the archive as it was, and reachable; that is looked at where the archive is here, and
+/// --archive fetches it.
+/// With --json: `receipts`, `denials`, `faults` (`receipt`, `reason`), `folds`, `folds_unseen` (not compared with the
+/// archive), `pending`.
 #[derive(clap::Args, Debug)]
-pub(crate) struct Args {}
+pub(crate) struct Args {
+    /// Fetch the archive first, if something of it is not here
+    #[arg(long)]
+    archive: bool,
+}
 
 /// Runs the command.
-pub(crate) fn run(_args: &Args, globals: &Globals, out: &Output) -> anyhow::Result<()> {
+pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Result<()> {
     let forge = Forge::open(globals)?;
+    if args.archive {
+        forge.bring_archive()?;
+    }
     let Some(audit) = audit(&forge)? else {
         return Err(
             Failure::new("there are no receipts here: the server does not sign any")
@@ -41,6 +51,8 @@ pub(crate) fn run(_args: &Args, globals: &Globals, out: &Output) -> anyhow::Resu
         out.json(&json!({
             "denials": audit.denials,
             "faults": faults,
+            "folds": audit.folds,
+            "folds_unseen": audit.folds_unseen,
             "format": 1,
             "pending": audit.pending,
             "receipts": audit.receipts,
@@ -65,6 +77,12 @@ fn tell(audit: &Audit, out: &Output) -> anyhow::Result<()> {
         out.warn(format_args!(
             "pending: no receipt covers {} as it is here",
             visible_line(name)
+        ));
+    }
+    if audit.folds_unseen > 0 {
+        out.note(format_args!(
+            "{} not compared with the archive, which is not here: --archive",
+            counted(audit.folds_unseen, "fold")
         ));
     }
     let receipts = usize::try_from(audit.receipts).unwrap_or(usize::MAX);

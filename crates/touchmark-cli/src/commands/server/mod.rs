@@ -1,5 +1,6 @@
 //! `touchmark server`: making and keeping a server's repository.
 
+mod archive;
 mod authorized_keys;
 mod check;
 mod init;
@@ -27,6 +28,7 @@ enum Command {
     Init(init::Args),
     Check(check::Args),
     Maintain(maintain::Args),
+    Archive(archive::Args),
     Repair(repair::Args),
     AuthorizedKeys(authorized_keys::Args),
     Shell(shell::Args),
@@ -38,6 +40,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
         Command::Init(args) => init::run(args, globals, out),
         Command::Check(args) => check::run(args, globals, out),
         Command::Maintain(args) => maintain::run(args, globals, out),
+        Command::Archive(args) => archive::run(args, globals, out),
         Command::Repair(args) => repair::run(args, globals, out),
         Command::AuthorizedKeys(args) => authorized_keys::run(args, globals, out),
         Command::Shell(args) => shell::run(args, globals),

@@ -11,7 +11,6 @@ use touchmark_core::id::ObjectId;
 use touchmark_core::log::LogName;
 use touchmark_core::policy::PolicyChain;
 use touchmark_core::replay::{self, Outcome, PrState, State, Trust, log_document};
-use touchmark_git::Repository;
 
 use crate::errors::Failure;
 use crate::exit_codes::ExitCode;
@@ -25,6 +24,7 @@ use code::Code;
 ///
 /// Trusts no cache. The policy is verified too, because all rights rest on it. Of a pull request, the ref that keeps
 /// its revisions must hold what the events say.
+/// What the server has folded into its archive is verified by its name, not with --all.
 /// A single pull request's code is looked at too: stock git verifies its commits, whatever they are signed with
 /// (OpenPGP, RSA, ECDSA, ed25519); a bad signature there is a fault, a missing one is only said.
 /// Ends with exit status 6, naming the first event that does not count and the rule that it breaks.
@@ -78,7 +78,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
             outcome => outcome?,
         };
         events = events.saturating_add(outcome.events);
-        let mut found = judge(&forge.repo, &target, &outcome)?;
+        let mut found = judge(&forge, &target, &outcome)?;
         if let (false, Some(State::Pr(state))) = (args.all, &outcome.state) {
             found.extend(judge_code(&forge, &target, state, &mut code, out));
         }
@@ -111,8 +111,12 @@ fn targets(forge: &Forge, logs: Vec<LogName>) -> anyhow::Result<Vec<Target>> {
     for log in logs {
         let published = log.to_string();
         let outbox = outbox_name(&published);
-        for name in [published, outbox] {
-            if let Some(tip) = forge.repo.read_ref(&name)? {
+        let tips = [
+            (forge.published_tip(&log)?, published),
+            (forge.repo.read_ref(&outbox)?, outbox),
+        ];
+        for (tip, name) in tips {
+            if let Some(tip) = tip {
                 let log = log.clone();
                 targets.push(Target { log, name, tip });
             }
@@ -140,7 +144,7 @@ fn unreadable(target: &Target, err: &anyhow::Error) -> Fault {
     }
 }
 
-fn judge(repo: &Repository, target: &Target, outcome: &Outcome) -> anyhow::Result<Vec<Fault>> {
+fn judge(forge: &Forge, target: &Target, outcome: &Outcome) -> anyhow::Result<Vec<Fault>> {
     let mut faults: Vec<Fault> = outcome
         .rejected
         .iter()
@@ -160,7 +164,10 @@ fn judge(repo: &Repository, target: &Target, outcome: &Outcome) -> anyhow::Resul
     } else {
         heads
     };
-    let kept = repo.read_ref(&heads)?;
+    let kept = match forge.fold(&target.log)? {
+        Some(fold) if !is_outbox => fold.heads,
+        _ => forge.repo.read_ref(&heads)?,
+    };
     // Unpublished events that add no revision need no ref of their own.
     if kept == Some(state.heads) || (is_outbox && kept.is_none()) {
         return Ok(faults);

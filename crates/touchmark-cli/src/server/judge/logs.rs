@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use touchmark_core::archive::{ARCHIVE, archive_path};
 use touchmark_core::event::{self, Payload, Rule, Verify};
 use touchmark_core::id::{Digest, ObjectId};
 use touchmark_core::log::LogName;
@@ -16,9 +17,6 @@ use super::view::View;
 use super::{Asked, content, fault};
 use crate::facts;
 use crate::forge::Records;
-
-/// The archive of closed objects.
-const ARCHIVE: &str = "refs/forge/archive";
 
 /// Judges every log of the push but the policy's, and gathers what belongs to each.
 pub(super) fn grow_all(
@@ -142,21 +140,29 @@ fn needs_comments(from: ObjectId, tip: ObjectId, new: &Objects) -> bool {
 }
 
 /// The tip at which an object was archived, if it was.
+///
+/// With the archive lost, or put back to an older one, every archived log could come back as if it were new.
 fn archived_tip(
     repo: &Repository,
     view: &View,
     log: &LogName,
 ) -> Result<Option<ObjectId>, Vec<Refusal>> {
-    let (Some(root), Some(archive)) = (log.root(), view.read(repo, ARCHIVE)?) else {
+    let archive = view.read(repo, ARCHIVE)?;
+    let receipted = match view.receipts {
+        Some(receipt) => view.history(repo).value_at(receipt, ARCHIVE),
+        None => Ok(archive),
+    };
+    if receipted.map_err(|err| fault::other(&err))? != archive {
+        let reason =
+            format!("{ARCHIVE} is not what the last receipt says: it was changed without a push");
+        return Err(refuse(Rule::ServerDoor, reason));
+    }
+    let (Some(root), Some(archive)) = (log.root(), archive) else {
         return Ok(None);
     };
-    let hex = root.to_string();
-    let (first, rest) = hex.split_at(2);
-    let (second, rest) = rest.split_at(2);
-    let path = format!("{first}/{second}/{rest}");
     let found = repo
         .tree_of(archive)
-        .and_then(|tree| repo.entry_at(tree, path.as_bytes()))
+        .and_then(|tree| repo.entry_at(tree, archive_path(root).as_bytes()))
         .map_err(|err| fault::other(&err.into()))?;
     Ok(found.map(|(_, tip)| tip))
 }

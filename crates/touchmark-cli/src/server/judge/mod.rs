@@ -7,6 +7,7 @@ mod branches;
 mod content;
 mod courtesy;
 mod fault;
+mod folds;
 mod imports;
 mod landings;
 mod logs;
@@ -21,6 +22,7 @@ use touchmark_core::refusal::Refusal;
 use touchmark_git::{RefEdit, Repository};
 
 pub(crate) use courtesy::courtesy;
+pub(crate) use folds::fold;
 
 use super::push::{Command, Decision, Push, Report};
 use super::receipt::Seal;
