@@ -148,3 +148,29 @@ fn commits_are_signed_where_git_or_the_policy_asks_for_it() {
     let signed = alice.json(&["pr", "update", &pr]);
     assert_eq!(signature(signed["head"].as_str().unwrap()), "G\n");
 }
+
+#[test]
+fn commits_are_signed_where_the_branch_s_rule_asks_for_it() {
+    let world = forge();
+    let alice = world.person("alice");
+    let pr = behind(&world);
+    let policy = ["policy", "show", "--file", "policy.toml"];
+    let policy = alice.touchmark(&policy).ok();
+    let policy = policy.replacen("[[branch]]\n", "[[branch]]\nsigned_commits = true\n", 1);
+    alice.write("../policy.toml", &policy);
+    let propose = [
+        "policy",
+        "propose",
+        "--policy",
+        "../policy.toml",
+        "--record",
+    ];
+    alice.touchmark(&propose).ok();
+    let updated = alice.json(&["pr", "update", &pr, "--rebase"]);
+    let head = updated["head"].as_str().unwrap();
+    let range = format!("origin/main..{head}");
+    let signatures = alice.git(&["log", "--format=%G? %an", &range]).ok();
+    assert_eq!(signatures, "G Alice\nG Alice\n");
+    // The unsigned ones could not have landed, and these can.
+    land(&world, &alice, &pr, "merge");
+}
