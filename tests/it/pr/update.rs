@@ -122,13 +122,13 @@ fn conflicts_are_named_and_nothing_is_changed() {
             .lines()
             .find(|line| line.starts_with("hint: "))
             .unwrap();
-        assert!(hint.contains("touchmark pr checkout "), "{told}");
+        assert!(hint.contains("hint: git switch topic; git "), "{told}");
         assert_eq!(alice.refs("refs/heads"), refs);
         assert_eq!(latest(&alice, &pr)["number"], 1);
     }
     // The hint, typed.
     let short = &pr[..12];
-    alice.touchmark(&["pr", "checkout", short]).ok();
+    alice.git(&["switch", "-q", "topic"]).ok();
     alice.git(&["merge", "-q", "origin/main"]).fails(1);
     commit(&alice, "src/lock.rs", &changed(5, "five, V"), "Merge main");
     alice.touchmark(&["pr", "revise", short]).ok();
