@@ -7,6 +7,7 @@ use crate::code::CodeCommit;
 use crate::event::Rule;
 use crate::id::{HashKind, ObjectId};
 use crate::merge::conflict::Conflicts;
+use crate::merge::tree::Limits;
 use crate::refusal::Refusal;
 
 /// Most commits that are rebased at once: each costs a merge.
@@ -33,6 +34,7 @@ pub struct Rebase {
     chain: Chain,
     onto: ObjectId,
     trees: Vec<ObjectId>,
+    limits: Limits,
 }
 
 /// A commit that is made again.
@@ -105,6 +107,7 @@ impl Chain {
             chain: self,
             onto,
             trees: Vec::new(),
+            limits: Limits::RULE_1,
         }
     }
 }
@@ -122,9 +125,15 @@ impl Rebase {
         Some([base, ours, commit.tree])
     }
 
-    /// Takes what they were merged to.
-    pub fn merged(&mut self, tree: ObjectId) {
+    /// How much the merges that are left may take together: all of them share the limits of one.
+    pub const fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    /// Takes what they were merged to, and what that left of the limits.
+    pub fn merged(&mut self, tree: ObjectId, left: Limits) {
         self.trees.push(tree);
+        self.limits = left;
     }
 
     /// Why it ends here: the next commit conflicts.
@@ -239,9 +248,9 @@ mod tests {
         let mut rebase = chain.onto(code("onto-tree"));
         let first = [code("base-tree"), code("onto-tree"), code("ta")];
         assert_eq!(rebase.wanted(), Some(first));
-        rebase.merged(code("ra"));
+        rebase.merged(code("ra"), Limits::RULE_1);
         assert_eq!(rebase.wanted(), Some([code("ta"), code("ra"), code("tb")]));
-        rebase.merged(code("rb"));
+        rebase.merged(code("rb"), Limits::RULE_1);
         assert_eq!(rebase.wanted(), None);
         let made = rebase.finish();
         let shown: Vec<_> = made.iter().map(|one| (one.from, one.tree)).collect();
@@ -256,7 +265,7 @@ mod tests {
             [("a", "ta", &a), ("b", "ta", &b), ("c", "tc", &c)];
         let mut rebase = chain(&commits, "c").expect("a chain").onto(code("onto"));
         for tree in ["onto", "onto", "rc"] {
-            rebase.merged(code(tree));
+            rebase.merged(code(tree), Limits::RULE_1);
         }
         let made: Vec<_> = rebase.finish().iter().map(|one| one.from).collect();
         assert_eq!(made, [code("b"), code("c")]);

@@ -78,7 +78,8 @@ impl Repository {
         limits: Limits,
     ) -> Result<Outcome, MergeError> {
         let none = Objects::new(self.hash_kind());
-        self.merge_trees_beside(&none, [base, ours, theirs], limits)
+        let merged = self.merge_trees_beside(&none, [base, ours, theirs], limits);
+        merged.map(|(outcome, _)| outcome)
     }
 
     /// Rebases a chain of commits as the core says, and writes nothing.
@@ -89,13 +90,14 @@ impl Repository {
     pub fn rebase_unwritten(&self, mut rebase: Rebase) -> Result<Rebased, MergeError> {
         let mut made = Objects::new(self.hash_kind());
         while let Some(trees) = rebase.wanted() {
-            match self.merge_trees_beside(&made, trees, Limits::RULE_1)? {
+            let (outcome, left) = self.merge_trees_beside(&made, trees, rebase.limits())?;
+            match outcome {
                 Outcome::Clean { tree, objects } => {
                     for (_, object) in objects.iter() {
                         made.insert(object.object_type, object.data.clone())
                             .map_err(Refused::Collision)?;
                     }
-                    rebase.merged(tree);
+                    rebase.merged(tree, left);
                 }
                 Outcome::Conflict(conflicts) => {
                     return Ok(Rebased::Conflict { rebase, conflicts });
@@ -108,21 +110,22 @@ impl Repository {
         })
     }
 
-    /// Merges base, ours and theirs, some of whose objects may be `made` and not written.
+    /// Merges base, ours and theirs, some of whose objects may be `made` and not written; with what is left of the limits.
     fn merge_trees_beside(
         &self,
         made: &Objects,
         [base, ours, theirs]: [ObjectId; 3],
         limits: Limits,
-    ) -> Result<Outcome, MergeError> {
+    ) -> Result<(Outcome, Limits), MergeError> {
         let mut step = start(base, ours, theirs, limits);
+        let mut left = limits;
         loop {
             match step {
                 Step::Needs(pending) => {
                     let supply = self.supply(&pending, made)?;
-                    step = pending.resume(&supply)?;
+                    (step, left) = pending.resume_counted(&supply)?;
                 }
-                Step::Done(outcome) => return Ok(outcome),
+                Step::Done(outcome) => return Ok((outcome, left)),
             }
         }
     }

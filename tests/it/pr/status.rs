@@ -26,12 +26,14 @@ fn conflicts_are_named_by_file_and_with_what_to_do() {
     let told = alice.touchmark(&["pr", "status", &pr]).ok();
     let short = &pr[..12];
     for line in [
-        "main has 2 commits that revision 1 does not have; approvals stand",
+        "main has 2 commits that revision 1 does not have\n",
         "gate: shut",
-        "shut   conflicts with main in 2 files",
+        "unmet  conflicts with main in 2 files",
         "       README.md: both sides changed the same or neighbouring lines",
         "       src/lock.rs: both sides changed the same or neighbouring lines",
-        &format!("to do: touchmark pr checkout {short}; git merge origin/main; settle the files"),
+        &format!(
+            "to do: git merge origin/main; settle the files and commit; touchmark pr revise {short}"
+        ),
     ] {
         assert!(told.contains(line), "{line}\n{told}");
     }
@@ -47,6 +49,12 @@ fn conflicts_are_named_by_file_and_with_what_to_do() {
     assert_eq!(gate["items"], document["pull_requests"][0]["items"]);
     assert_eq!(gate["reasons"], document["pull_requests"][0]["reasons"]);
     approve(&world.person("bob"), &pr);
+    alice.touchmark(&["sync"]).ok();
+    let told = alice.touchmark(&["pr", "status", &pr]).ok();
+    assert!(
+        told.contains("approvals of it stand, and a new revision voids"),
+        "{told}"
+    );
     let refused = alice.touchmark(&["pr", "merge", &pr]).fails(3);
     assert!(refused.contains("README.md, src/lock.rs"), "{refused}");
 }
@@ -63,7 +71,7 @@ fn each_condition_has_its_remedy() {
     let short = &pr[..12];
     for line in [
         "main has not moved since revision 1",
-        "shut   open (by every branch)\n       it is a draft",
+        "unmet  open (by every branch)\n       it is a draft",
         &format!("to do: touchmark pr ready {short}"),
         "it has 0 of 1 required approvals of revision 1",
     ] {

@@ -122,13 +122,13 @@ fn conflicts_are_named_and_nothing_is_changed() {
             .lines()
             .find(|line| line.starts_with("hint: "))
             .unwrap();
-        assert!(hint.contains("touchmark pr checkout "), "{told}");
+        assert!(hint.contains("hint: git switch topic; git "), "{told}");
         assert_eq!(alice.refs("refs/heads"), refs);
         assert_eq!(latest(&alice, &pr)["number"], 1);
     }
     // The hint, typed.
     let short = &pr[..12];
-    alice.touchmark(&["pr", "checkout", short]).ok();
+    alice.git(&["switch", "-q", "topic"]).ok();
     alice.git(&["merge", "-q", "origin/main"]).fails(1);
     commit(&alice, "src/lock.rs", &changed(5, "five, V"), "Merge main");
     alice.touchmark(&["pr", "revise", short]).ok();
@@ -147,4 +147,30 @@ fn commits_are_signed_where_git_or_the_policy_asks_for_it() {
     alice.git(&["config", "commit.gpgSign", "true"]).ok();
     let signed = alice.json(&["pr", "update", &pr]);
     assert_eq!(signature(signed["head"].as_str().unwrap()), "G\n");
+}
+
+#[test]
+fn commits_are_signed_where_the_branch_s_rule_asks_for_it() {
+    let world = forge();
+    let alice = world.person("alice");
+    let pr = behind(&world);
+    let policy = ["policy", "show", "--file", "policy.toml"];
+    let policy = alice.touchmark(&policy).ok();
+    let policy = policy.replacen("[[branch]]\n", "[[branch]]\nsigned_commits = true\n", 1);
+    alice.write("../policy.toml", &policy);
+    let propose = [
+        "policy",
+        "propose",
+        "--policy",
+        "../policy.toml",
+        "--record",
+    ];
+    alice.touchmark(&propose).ok();
+    let updated = alice.json(&["pr", "update", &pr, "--rebase"]);
+    let head = updated["head"].as_str().unwrap();
+    let range = format!("origin/main..{head}");
+    let signatures = alice.git(&["log", "--format=%G? %an", &range]).ok();
+    assert_eq!(signatures, "G Alice\nG Alice\n");
+    // The unsigned ones could not have landed, and these can.
+    land(&world, &alice, &pr, "merge");
 }

@@ -9,7 +9,7 @@ use touchmark_core::refusal::Refusal;
 use touchmark_git::{Rebased, Repository};
 
 /// A commit beyond this is not made again; git itself has no limit.
-const MAX_COMMIT_BYTES: u64 = 1024 * 1024;
+const MAX_COMMIT_BYTES: u64 = 256 * 1024;
 
 /// A range on another commit.
 pub(crate) struct Rebasing {

@@ -233,7 +233,16 @@ impl Pending {
     /// # Errors
     ///
     /// [`Refused`] when something is missing, malformed or beyond a limit.
-    pub fn resume(mut self, supply: &Supply) -> Result<Step, Refused> {
+    pub fn resume(self, supply: &Supply) -> Result<Step, Refused> {
+        self.resume_counted(supply).map(|(step, _)| step)
+    }
+
+    /// As [`Pending::resume`], with what is left of the limits, for whoever has several merges share them.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Pending::resume`].
+    pub fn resume_counted(mut self, supply: &Supply) -> Result<(Step, Limits), Refused> {
         for index in self.done.0..self.asked.0 {
             self.expand(index, supply)?;
         }
@@ -247,16 +256,26 @@ impl Pending {
                 .min(self.done.0 + DIRECTORIES_AT_ONCE),
             self.files.len().min(self.done.1 + FILES_AT_ONCE),
         );
+        let left = self.left();
         if self.asked == self.done {
-            return assemble(
+            let outcome = assemble(
                 self.made,
                 &self.directories,
                 &self.files,
                 self.limits.listed,
-            )
-            .map(Step::Done);
+            )?;
+            return Ok((Step::Done(outcome), left));
         }
-        Ok(Step::Needs(self))
+        Ok((Step::Needs(self), left))
+    }
+
+    const fn left(&self) -> Limits {
+        Limits {
+            entries: self.limits.entries.saturating_sub(self.entries),
+            bytes: self.limits.bytes.saturating_sub(self.bytes),
+            steps: self.limits.steps.saturating_sub(self.steps),
+            ..self.limits
+        }
     }
 
     fn add_directory(&mut self, trees: Three<Option<ObjectId>>, depth: u32) -> usize {

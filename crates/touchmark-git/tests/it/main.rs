@@ -15,6 +15,7 @@ mod log;
 mod merge;
 mod objects;
 mod prepared;
+mod rebase;
 mod refs;
 mod repository;
 mod stores;

@@ -33,7 +33,7 @@ pub(super) fn current(repo: &Repository) -> anyhow::Result<Option<String>> {
 /// # Errors
 ///
 /// When git cannot be run or a ref cannot be read.
-pub(super) fn named(repo: &Repository, revision: &str) -> anyhow::Result<Option<String>> {
+fn named(repo: &Repository, revision: &str) -> anyhow::Result<Option<String>> {
     if revision == "HEAD" {
         return current(repo);
     }
@@ -43,18 +43,24 @@ pub(super) fn named(repo: &Repository, revision: &str) -> anyhow::Result<Option<
     Ok(there.map(|_| short.to_owned()))
 }
 
-/// Remembers that the pull request comes from this branch.
+/// Remembers that the pull request comes from the branch that `revision` means, if it means one.
 ///
-/// # Errors
-///
-/// When git cannot write its configuration.
-pub(super) fn remember(repo: &Repository, branch: &str, id: ObjectId) -> anyhow::Result<()> {
-    repo.git()
-        .args(["config", "--local", "--replace-all"])
-        .arg(format!("branch.{branch}.{KEY}"))
-        .arg(id.to_string())
-        .run()?;
-    Ok(())
+/// The pull request is there whatever comes of this, so failing is a warning.
+pub(super) fn remember(repo: &Repository, revision: &str, id: ObjectId, out: &Output) {
+    let remembered = named(repo, revision).and_then(|name| {
+        let Some(name) = name else { return Ok(()) };
+        repo.git()
+            .args(["config", "--local", "--replace-all"])
+            .arg(format!("branch.{name}.{KEY}"))
+            .arg(id.to_string())
+            .run()?;
+        Ok(())
+    });
+    if let Err(err) = remembered {
+        out.warn(format_args!(
+            "this clone does not remember which branch it comes from: {err:#}"
+        ));
+    }
 }
 
 /// The pull request that comes from this branch.

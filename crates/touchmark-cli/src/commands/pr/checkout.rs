@@ -47,7 +47,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
         None => switch(&forge.repo, &["--detach", &head.to_string()])?,
         Some(name) => {
             to_branch(&forge.repo, name, head)?;
-            branch::remember(&forge.repo, name, subject.id)?;
+            branch::remember(&forge.repo, name, subject.id, out);
         }
     }
     if out.is_json() {

@@ -80,7 +80,7 @@ pub(crate) fn target_tip(
             "there is no {name}: this clone has not seen the branch {branch}"
         ))
         .hint(hint)
-        .hint("name another branch: --target BRANCH")
+        .hint("git branch --remotes (lists those that it has seen)")
         .exit(ExitCode::NotFound)
         .into()
     })

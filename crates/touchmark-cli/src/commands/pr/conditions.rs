@@ -74,8 +74,8 @@ pub(crate) fn tell(judged: &Judged, out: &Output) -> anyhow::Result<()> {
 
 const fn mark(item: &Item) -> &'static str {
     match (item.refusals.is_empty(), item.overridden) {
-        (true, _) => "open  ",
+        (true, _) => "met   ",
         (false, Some(_)) => "passed",
-        (false, None) => "shut  ",
+        (false, None) => "unmet ",
     }
 }

@@ -151,7 +151,8 @@ fn conflict(forge: &Forge, subject: &Subject, conflicts: &Conflicts) -> anyhow::
         conflicts.paths()
     );
     let merge = format!("git merge {}", code::tracking(&forge.repo, target)?);
-    let settle = Settle::by(subject.id, &merge);
+    let head = subject.revision(None)?.head;
+    let settle = Settle::by(&forge.repo, subject.id, head, &merge)?;
     Ok(Refusal::new(Rule::MergeConflict, reason).with_fix(settle.0))
 }
 

@@ -87,9 +87,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
     let id = log
         .root()
         .context("a pull request's log is named after its first event")?;
-    if let Some(name) = branch::named(&forge.repo, &args.head)? {
-        branch::remember(&forge.repo, &name, id)?;
-    }
+    branch::remember(&forge.repo, &args.head, id, out);
     let said = format!("opened pull request {}: {shown}", id.short());
     record::publish(&forge, out, &log, id, &said)
 }

@@ -97,7 +97,7 @@ pub(super) fn propose(forge: &Forge, out: &Output, proposal: Proposal) -> anyhow
         .repo
         .transact(&[RefEdit::create(full, head, "touchmark: propose")])
         .with_context(|| format!("cannot make the branch {name}"))?;
-    branch::remember(&forge.repo, &name, id)?;
+    branch::remember(&forge.repo, &name, id, out);
     let said = format!(
         "opened pull request {} for {} on {name}: {shown}",
         id.short(),

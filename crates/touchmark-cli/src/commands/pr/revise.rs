@@ -56,8 +56,6 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
         subject.id.short()
     );
     record(&forge, out, &subject.log, command, &said)?;
-    match branch::named(&forge.repo, &args.head)? {
-        Some(name) => branch::remember(&forge.repo, &name, subject.id),
-        None => Ok(()),
-    }
+    branch::remember(&forge.repo, &args.head, subject.id, out);
+    Ok(())
 }

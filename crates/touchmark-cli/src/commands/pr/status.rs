@@ -1,6 +1,7 @@
 //! `touchmark pr status`: whether it may land, what conflicts, and what has moved.
 
 use serde_json::{Value, json};
+use touchmark_core::event::Verdict;
 use touchmark_core::gate::Verdicts;
 use touchmark_core::id::ObjectId;
 use touchmark_core::replay::{PrState, Revision, Status};
@@ -134,15 +135,21 @@ impl Base {
         if self.gained == 0 {
             return format!("{target} has not moved since revision {number}");
         }
-        let after = if policy_keeps {
-            "a new revision keeps them if the change stays the same"
-        } else {
-            "a new revision voids them"
-        };
-        format!(
-            "{target} has {} that revision {number} does not have; approvals stand, and {after}",
+        let mut sentence = format!(
+            "{target} has {} that revision {number} does not have",
             counted(self.gained, "commit")
-        )
+        );
+        let mut given = state.verdicts.values();
+        let is_approved =
+            given.any(|one| one.revision == number && one.verdict == Verdict::Approve);
+        if is_approved {
+            sentence.push_str(if policy_keeps {
+                "; approvals of it stand, and a new revision keeps them if the change stays the same"
+            } else {
+                "; approvals of it stand, and a new revision voids them"
+            });
+        }
+        sentence
     }
 }
 
@@ -188,7 +195,7 @@ pub(crate) fn tell_conflicts(
     let Some(conflicts) = &judged.conflicts else {
         return match &judged.blocked {
             Some(refusal) => {
-                out.line("shut   code")?;
+                out.line("unmet  code")?;
                 out.line(format_args!("       {}", visible_line(&refusal.reason)))?;
                 let fix = refusal.fix.as_deref().unwrap_or_default();
                 out.line(format_args!("       to do: {}", visible_line(fix)))
@@ -199,7 +206,7 @@ pub(crate) fn tell_conflicts(
     let state = subject.state()?;
     let files = usize::try_from(conflicts.total).unwrap_or(usize::MAX);
     out.line(format_args!(
-        "shut   conflicts with {} in {}",
+        "unmet  conflicts with {} in {}",
         visible_line(state.target.short()),
         counted(files, "file")
     ))?;

@@ -157,12 +157,14 @@ fn rebased(
 
 fn settle(forge: &Forge, subject: &Subject) -> anyhow::Result<Settle> {
     let target = code::tracking(&forge.repo, &subject.state()?.target)?;
-    Ok(Settle::by(subject.id, &format!("git merge {target}")))
+    let merge = format!("git merge {target}");
+    let head = subject.revision(None)?.head;
+    Settle::by(&forge.repo, subject.id, head, &merge)
 }
 
 fn settle_rebase(forge: &Forge, subject: &Subject, revision: &Revision) -> anyhow::Result<Settle> {
     let target = code::tracking(&forge.repo, &subject.state()?.target)?;
     let base = revision.base.short();
     let rebase = format!("git rebase --onto {target} {base}");
-    Ok(Settle::by(subject.id, &rebase))
+    Settle::by(&forge.repo, subject.id, revision.head, &rebase)
 }

@@ -1,5 +1,7 @@
 //! The merge of trees, path by path.
 
+use std::collections::BTreeSet;
+
 use super::{HASH, files, load, merge_files, merge_in, store};
 use crate::merge::tree::{Limits, Outcome, Refused, Step, Supply, start};
 use crate::object::{ObjectType, Objects};
@@ -244,4 +246,28 @@ fn what_is_missing_or_wrong_is_refused() {
         matches!(refused, Err(Refused::Malformed { .. })),
         "{refused:?}"
     );
+}
+
+#[test]
+fn what_a_merge_takes_is_gone_from_what_is_left() {
+    let mut objects = Objects::new(HASH);
+    let texts = ["p\nx\na\nb\n", "p\nx\nb\na\n", "P\nx\na\nb\n"];
+    let trees = texts.map(|text| store(&mut objects, &files([("f", &*format!("100644 {text}"))])));
+    let supply = Supply {
+        objects,
+        too_large: BTreeSet::new(),
+    };
+    let [base, ours, theirs] = trees;
+    let Step::Needs(pending) = start(base, ours, theirs, Limits::RULE_1) else {
+        panic!("it needs the trees");
+    };
+    let (step, left) = pending.resume_counted(&supply).unwrap();
+    assert_eq!(left.entries, Limits::RULE_1.entries - 3);
+    let Step::Needs(pending) = step else {
+        panic!("it needs the files");
+    };
+    let (step, last) = pending.resume_counted(&supply).unwrap();
+    assert!(matches!(step, Step::Done(Outcome::Clean { .. })));
+    assert_eq!(left.bytes - last.bytes, 24, "three files of eight bytes");
+    assert!(last.steps < left.steps);
 }

@@ -5,6 +5,7 @@ use super::landing::Case;
 use crate::code::CodeCommit;
 use crate::event::{MergeMethod, Rule};
 use crate::id::ObjectId;
+use crate::merge::tree::Limits;
 use crate::push::Rebased;
 use crate::rebase::{Chain, Remade};
 use crate::refusal::Refusal;
@@ -31,7 +32,7 @@ fn made(trees: [&str; 2]) -> Result<Vec<Remade>, Refusal> {
     let chain = Chain::new(HASH, base, code("head-1"), range())?;
     let mut rebase = chain.onto(code("old-tree"));
     for tree in trees {
-        rebase.merged(code(tree));
+        rebase.merged(code(tree), Limits::RULE_1);
     }
     Ok(rebase.finish())
 }
