@@ -69,7 +69,7 @@ fn a_required_check_opens_the_gate_by_its_bot_s_word_alone() {
     let head = alice.rev("HEAD");
     let told = alice.touchmark(&["gate", &pr]);
     assert!(
-        told.stdout.contains("shut   check:build"),
+        told.stdout.contains("unmet  check:build"),
         "{}",
         told.stdout
     );
@@ -93,11 +93,11 @@ fn a_required_check_opens_the_gate_by_its_bot_s_word_alone() {
         bob.touchmark(&["gate", &pr]).stdout
     };
     let told = report("started");
-    assert!(told.contains("shut   check:build"), "{told}");
+    assert!(told.contains("unmet  check:build"), "{told}");
     let told = report("failure");
-    assert!(told.contains("shut   check:build"), "{told}");
+    assert!(told.contains("unmet  check:build"), "{told}");
     let told = report("success");
-    assert!(told.contains("open   check:build"), "{told}");
+    assert!(told.contains("met    check:build"), "{told}");
     let told = bob.touchmark(&["check", "list", &head]).ok();
     assert_eq!(told, "build: success, by ci, https://ci.example.com/1\n");
     ci.touchmark(&["check", "report", "build", "well", "-c", &head])
