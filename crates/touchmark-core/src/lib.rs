@@ -22,6 +22,7 @@ pub mod receipt;
 pub mod refusal;
 pub mod replay;
 pub mod sign;
+pub mod suggestion;
 pub mod text;
 #[cfg(test)]
 mod world;

@@ -6,6 +6,7 @@ mod main_path;
 mod offline;
 mod policy;
 mod requirements;
+mod review;
 mod signing;
 mod stock_git;
 

@@ -82,7 +82,14 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
     };
     let suggestion = match &args.suggest {
         None => None,
-        Some(path) => Some(forge.repo.write(ObjectType::Blob, &compose::read(path)?)?),
+        Some(path) => {
+            let suggested = compose::read(path)?;
+            let meant = about.lines(&forge.repo, subject.revision(Some(stored.draft.revision))?)?;
+            if let Some(warning) = misfit(&meant, &suggested) {
+                out.warn(warning);
+            }
+            Some(forge.repo.write(ObjectType::Blob, &suggested)?)
+        }
     };
     let text = args
         .body
@@ -170,6 +177,21 @@ fn check_spot(
         }
         _ => Ok(()),
     }
+}
+
+/// What is odd about the ends of suggested lines, beside those that they replace; bytes are kept as they are.
+fn misfit(meant: &[u8], suggested: &[u8]) -> Option<&'static str> {
+    if suggested.is_empty() {
+        return None;
+    }
+    if meant.ends_with(b"\n") && !suggested.ends_with(b"\n") {
+        return Some(
+            "the suggestion does not end in a line feed, so the line after it would be joined to its last",
+        );
+    }
+    (meant.ends_with(b"\r\n") && !suggested.ends_with(b"\r\n")).then_some(
+        "the suggestion has no carriage return at the end of its lines, unlike what it replaces",
+    )
 }
 
 /// `[ID] PLACE`, or only `[ID]` for an answer.

@@ -5,11 +5,13 @@
 
 use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
-use touchmark_core::event::{CommentId, Side};
+use touchmark_core::event::{CodePath, CommentId, Side};
 use touchmark_core::id::ObjectId;
 use touchmark_core::object::{MODE_FILE, ObjectType, TreeEntry, write_tree};
+use touchmark_core::replay::Revision;
 use touchmark_git::{Expected, RefEdit, Repository};
 
+use crate::commands::pr::{MAX_FILE_BYTES, commit};
 use crate::errors::Failure;
 use crate::exit_codes::ExitCode;
 
@@ -69,6 +71,41 @@ pub(crate) enum About {
         /// That comment.
         to: CommentId,
     },
+}
+
+impl About {
+    /// The lines that are meant, byte by byte; none when it is about no lines.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read.
+    pub(crate) fn lines(
+        &self,
+        repository: &Repository,
+        revision: &Revision,
+    ) -> anyhow::Result<Vec<u8>> {
+        let Self::Code {
+            first: Some(first),
+            last: Some(last),
+            path,
+            side,
+        } = self
+        else {
+            return Ok(Vec::new());
+        };
+        let Some(path) = CodePath::parse(path) else {
+            return Ok(Vec::new());
+        };
+        let file = repository
+            .read_blob_at(commit(revision, *side), path.as_bytes(), MAX_FILE_BYTES)?
+            .unwrap_or_default();
+        let lines = (1_u32..).zip(file.split_inclusive(|byte| *byte == b'\n'));
+        Ok(lines
+            .filter(|(number, _)| (first..=last).contains(&number))
+            .flat_map(|(_, line)| line)
+            .copied()
+            .collect())
+    }
 }
 
 /// A draft and what its ref holds: what the next change has to replace.

@@ -1,0 +1,3 @@
+//! Reviews with stock git beside them: suggestions, drafts, comments through revisions.
+
+mod suggestions;
