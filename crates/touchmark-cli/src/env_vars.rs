@@ -23,6 +23,21 @@ pub(crate) const SSH_ASKPASS_REQUIRE: &str = "SSH_ASKPASS_REQUIRE";
 /// Set and not empty: no colour (<https://no-color.org>).
 pub(crate) const NO_COLOR: &str = "NO_COLOR";
 
+/// Set, and not to 0: colour even where no terminal is, unless [`NO_COLOR`] is set.
+pub(crate) const CLICOLOR_FORCE: &str = "CLICOLOR_FORCE";
+
+/// The pager.
+pub(crate) const PAGER: &str = "TOUCHMARK_PAGER";
+
+/// git: its pager.
+pub(crate) const GIT_PAGER: &str = "GIT_PAGER";
+
+/// The options of `less`.
+pub(crate) const LESS: &str = "LESS";
+
+/// The options of `lv`.
+pub(crate) const LV: &str = "LV";
+
 /// `dumb` for a terminal that cannot show colour.
 pub(crate) const TERM: &str = "TERM";
 
@@ -103,11 +118,15 @@ pub(crate) const HOOK_TEXTS: [(&str, &str); 5] = [
 ];
 
 /// What the manual says of each.
-pub(crate) const TEXTS: [(&str, &str); 9] = [
+pub(crate) const TEXTS: [(&str, &str); 11] = [
     (KEY, "the key to sign with, as --key, which wins"),
     (
         EDITOR,
         "the editor for texts; then GIT_EDITOR, git's core.editor, VISUAL, EDITOR",
+    ),
+    (
+        PAGER,
+        "the pager for long output at a terminal; then GIT_PAGER, git's core.pager, PAGER, less; cat or --no-pager for none",
     ),
     (SSH_AUTH_SOCK, "where ssh-agent listens"),
     (
@@ -119,7 +138,11 @@ pub(crate) const TEXTS: [(&str, &str); 9] = [
         "prefer or force it over the terminal, or never",
     ),
     (NO_COLOR, "set to anything: no colour"),
-    (TERM, "dumb: no colour"),
+    (
+        CLICOLOR_FORCE,
+        "set to anything but 0: colour even where no terminal is, unless NO_COLOR is set",
+    ),
+    (TERM, "dumb: no colour, and no word on how far work is"),
     (HOME, "the directory with .ssh and its keys"),
     (NOW, "seconds since 1970, for tests only"),
 ];

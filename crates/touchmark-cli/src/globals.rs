@@ -26,6 +26,14 @@ pub(crate) struct Globals {
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub(crate) color: Color,
 
+    /// Do not send long output through a pager.
+    #[arg(long, global = true)]
+    pub(crate) no_pager: bool,
+
+    /// Do not say how far work is that takes long.
+    #[arg(long, short = 'q', global = true)]
+    pub(crate) quiet: bool,
+
     /// Do not talk to the server: what would be published stays in the outbox.
     #[arg(long, global = true)]
     pub(crate) offline: bool,
@@ -40,7 +48,7 @@ pub(crate) struct Globals {
 /// When to use colour.
 #[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Color {
-    /// On a terminal, unless NO_COLOR is set.
+    /// On a terminal or if CLICOLOR_FORCE is set, but not if NO_COLOR is.
     Auto,
     /// Always.
     Always,

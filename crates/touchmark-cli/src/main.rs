@@ -11,6 +11,8 @@ mod globals;
 mod keys;
 mod next_steps;
 mod output;
+mod pager;
+mod progress;
 mod render;
 #[cfg(unix)]
 mod server;
@@ -89,7 +91,15 @@ mod tests {
     /// An argument of a command that had a global option's name would be read as that option.
     #[test]
     fn no_command_s_argument_is_named_as_a_global_option() {
-        let globals = ["directory", "json", "color", "offline", "key"];
+        let globals = [
+            "directory",
+            "json",
+            "color",
+            "no_pager",
+            "quiet",
+            "offline",
+            "key",
+        ];
         let mut commands = vec![Cli::command()];
         while let Some(command) = commands.pop() {
             let own = command.get_arguments().filter(|arg| !arg.is_global_set());

@@ -11,6 +11,7 @@ pub mod decide;
 pub mod event;
 pub mod gate;
 pub mod heads;
+pub mod hunk;
 pub mod id;
 pub mod log;
 pub mod merge;

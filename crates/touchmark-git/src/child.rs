@@ -54,6 +54,7 @@ pub struct Git {
     stdin: Option<Vec<u8>>,
     time_limit: Duration,
     output_limit: u64,
+    progress: Option<fn(&str)>,
 }
 
 /// What a call printed, and how it ended.
@@ -152,6 +153,7 @@ impl Git {
             stdin: None,
             time_limit: DEFAULT_TIME_LIMIT,
             output_limit: DEFAULT_OUTPUT_LIMIT_BYTES,
+            progress: None,
         }
         .config("protocol.ext.allow", "never")
         .config("core.fsmonitor", "false")
@@ -229,6 +231,13 @@ impl Git {
         self
     }
 
+    /// Whom to tell how far the child is, in its words, which are not kept then; the child needs `--progress` too.
+    #[must_use]
+    pub const fn progress(mut self, tell: fn(&str)) -> Self {
+        self.progress = Some(tell);
+        self
+    }
+
     /// Runs no hooks.
     #[must_use]
     pub fn hooks_off(self) -> Self {
@@ -302,10 +311,11 @@ impl Git {
                 let _ = pipe.write_all(&input);
             });
         }
-        let stderr = child
-            .stderr
-            .take()
-            .map(|pipe| reader(pipe, STDERR_LIMIT_BYTES, Rest::Drop));
+        let tell = self.progress;
+        let stderr = child.stderr.take().map(|pipe| match tell {
+            Some(tell) => reader(Telling::new(pipe, tell), STDERR_LIMIT_BYTES, Rest::Drop),
+            None => reader(pipe, STDERR_LIMIT_BYTES, Rest::Drop),
+        });
         let stdout = child
             .stdout
             .take()
@@ -398,6 +408,68 @@ fn reader(
     receiver
 }
 
+/// Standard error without the lines that say how far the child is: these are told as they come.
+struct Telling<R> {
+    pipe: R,
+    tell: fn(&str),
+    /// The start of a line.
+    line: Vec<u8>,
+    /// What is there to be read.
+    kept: Vec<u8>,
+}
+
+impl<R: Read> Telling<R> {
+    const fn new(pipe: R, tell: fn(&str)) -> Self {
+        Self {
+            pipe,
+            tell,
+            line: Vec::new(),
+            kept: Vec::new(),
+        }
+    }
+
+    fn take(&mut self, byte: u8) {
+        self.line.push(byte);
+        let is_full = u64::try_from(self.line.len()).is_ok_and(|len| len >= STDERR_LIMIT_BYTES);
+        if !matches!(byte, b'\r' | b'\n') && !is_full {
+            return;
+        }
+        let line = std::mem::take(&mut self.line);
+        if is_progress(&line) {
+            (self.tell)(String::from_utf8_lossy(&line).trim());
+        } else {
+            self.kept.extend_from_slice(&line);
+        }
+    }
+}
+
+impl<R: Read> Read for Telling<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let mut chunk = [0; 4096];
+        while self.kept.is_empty() {
+            let read = self.pipe.read(&mut chunk)?;
+            chunk.iter().take(read).for_each(|byte| self.take(*byte));
+            if read == 0 {
+                if self.line.is_empty() {
+                    return Ok(0);
+                }
+                self.kept = std::mem::take(&mut self.line);
+            }
+        }
+        let read = self.kept.len().min(buffer.len());
+        for (to, from) in buffer.iter_mut().zip(self.kept.drain(..read)) {
+            *to = from;
+        }
+        Ok(read)
+    }
+}
+
+/// Whether git writes the next line over this one, or has done so up to this last one.
+fn is_progress(line: &[u8]) -> bool {
+    let is_count = line.windows(3).any(|part| part == b"% (") || line.ends_with(b", done.\n");
+    line.ends_with(b"\r") || (is_count && line.ends_with(b"done.\n"))
+}
+
 /// `scheme://user:password@host` without what stands before the `@`.
 fn without_password(argument: &str) -> std::borrow::Cow<'_, str> {
     if let Some((scheme, rest)) = argument.split_once("://") {
@@ -424,6 +496,25 @@ fn exit_code(status: std::process::ExitStatus) -> i32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn how_far_git_is_is_told_and_not_kept() {
+        static TOLD: std::sync::Mutex<Vec<String>> = std::sync::Mutex::new(Vec::new());
+        fn tell(line: &str) {
+            TOLD.lock().unwrap().push(line.to_owned());
+        }
+        let printed = "remote: hello\nReceiving objects:  50% (1/2)\rReceiving objects: 100% (2/2), done.\n\
+                       From here\n ! [rejected] a -> b\nlast";
+        let mut kept = String::new();
+        // Two bytes at a time, as a pipe may give them.
+        let mut reader =
+            std::io::BufReader::with_capacity(2, Telling::new(printed.as_bytes(), tell));
+        reader.read_to_string(&mut kept).unwrap();
+        assert_eq!(kept, "remote: hello\nFrom here\n ! [rejected] a -> b\nlast");
+        let told = TOLD.lock().unwrap().join("|");
+        let expect = "Receiving objects:  50% (1/2)|Receiving objects: 100% (2/2), done.";
+        assert_eq!(told, expect);
+    }
 
     #[test]
     fn passwords_are_not_shown() {

@@ -9,6 +9,7 @@ mod requirements;
 mod review;
 mod signing;
 mod stock_git;
+mod terminal;
 
 use std::path::Path;
 

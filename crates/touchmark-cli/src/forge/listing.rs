@@ -15,6 +15,7 @@ use touchmark_git::{Cache, Checkpoint};
 
 use super::cache::PROGRAM;
 use super::{FORGE, Forge, OUTBOX, forge_name};
+use crate::progress::Progress;
 
 /// What the file goes by in the cache; no log is called so.
 const KEY: &str = "list of pull requests";
@@ -71,7 +72,10 @@ impl Forge {
         let mut rows = Vec::new();
         let (mut fresh, mut unsound) = (0, BTreeSet::new());
         let mut damaged = Vec::new();
-        for (log, tip) in self.pull_tips()? {
+        let tips = self.pull_tips()?;
+        let progress = Progress::start("reading pull requests", tips.len());
+        for (log, tip) in tips {
+            progress.step();
             let Some(id) = log.root() else { continue };
             while known.next_if(|row| row.id < id).is_some() {}
             let row = known.next_if(|row| row.id == id);

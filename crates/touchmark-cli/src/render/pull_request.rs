@@ -9,7 +9,8 @@ use touchmark_core::replay::{GivenVerdict, PrState, Rejected, Revision, Status};
 
 use super::list::word;
 use super::thread::{Thread, thread};
-use super::{counted, gate, indented, instant, visible, visible_line};
+use super::{Look, Paint, counted, gate, indented, instant, visible, visible_line};
+use crate::output::Style;
 
 /// Everything that there is to say about a pull request, in the order in which a reviewer asks for it.
 pub(crate) fn pull_request(
@@ -19,44 +20,55 @@ pub(crate) fn pull_request(
     verdicts: &Verdicts,
     took_part: &BTreeSet<String>,
     threads: &[Thread<'_>],
-    now: i64,
+    look: Look,
 ) -> String {
-    let mut shown = heading(id, state);
+    let paint = look.paint;
+    let mut shown = heading(id, state, paint);
     for rejected in rejected {
         let refusal = visible_line(&rejected.refusal.to_string());
-        shown.push_str(&format!(
-            "damaged: event {}: {refusal}\n",
-            rejected.event.short()
-        ));
+        let damaged = format!("damaged: event {}: {refusal}", rejected.event.short());
+        shown.push_str(&paint.apply(Style::Bad, &damaged));
+        shown.push('\n');
     }
     if let Some(description) = &state.description {
         shown.push_str(&format!("\n{}", indented(&visible(description), 4)));
     }
-    shown.push_str("\nrevisions\n");
+    shown.push_str(&section("revisions", paint));
     for revision in &state.revisions {
-        shown.push_str(&one_revision(revision));
+        shown.push_str(&one_revision(revision, paint));
     }
     if !state.verdicts.is_empty() {
-        shown.push_str("\nverdicts\n");
+        shown.push_str(&section("verdicts", paint));
         for (person, given) in &state.verdicts {
-            shown.push_str(&verdict(person, given, state, took_part.contains(person)));
+            shown.push_str(&verdict(
+                person,
+                given,
+                state,
+                took_part.contains(person),
+                paint,
+            ));
         }
     }
     shown.push('\n');
     shown.push_str(&match state.status {
-        Status::Open => gate(verdicts),
+        Status::Open => gate(verdicts, paint),
         Status::Closed => closing(state),
-        Status::Merged => landing(state, now),
+        Status::Merged => landing(state, look.now),
     });
-    shown.push_str(&discussion(threads));
+    shown.push_str(&discussion(threads, paint));
     shown
 }
 
-fn heading(id: &ObjectId, state: &PrState) -> String {
+/// The heading of a part of the page.
+fn section(name: &str, paint: Paint) -> String {
+    format!("\n{}\n", paint.apply(Style::Bold, name))
+}
+
+fn heading(id: &ObjectId, state: &PrState, paint: Paint) -> String {
     let mut shown = format!(
         "pull request {}: {}\n{} · for {} · by {}\n",
-        id.short(),
-        visible_line(&state.title),
+        paint.apply(Style::Id, &id.short()),
+        paint.apply(Style::Bold, &visible_line(&state.title)),
         word(state.status, state.draft),
         branch(state.target.as_str()),
         visible_line(&state.author),
@@ -80,12 +92,12 @@ fn branch(name: &str) -> &str {
     name.strip_prefix("refs/heads/").unwrap_or(name)
 }
 
-fn one_revision(revision: &Revision) -> String {
+fn one_revision(revision: &Revision, paint: Paint) -> String {
+    let range = format!("{}..{}", revision.base.short(), revision.head.short());
     let mut shown = format!(
-        "  {}  {}..{} by {}\n",
+        "  {}  {} by {}\n",
         revision.number,
-        revision.base.short(),
-        revision.head.short(),
+        paint.apply(Style::Id, &range),
         visible_line(&revision.by),
     );
     if let Some(note) = &revision.note {
@@ -94,11 +106,17 @@ fn one_revision(revision: &Revision) -> String {
     shown
 }
 
-fn verdict(person: &str, given: &GivenVerdict, state: &PrState, took_part: bool) -> String {
+fn verdict(
+    person: &str,
+    given: &GivenVerdict,
+    state: &PrState,
+    took_part: bool,
+    paint: Paint,
+) -> String {
     let says = match given.verdict {
-        Verdict::Approve => "approves",
-        Verdict::RequestChanges => "asks for changes on",
-        Verdict::Comment | Verdict::Withdraw => "comments on",
+        Verdict::Approve => paint.apply(Style::Good, "approves"),
+        Verdict::RequestChanges => paint.apply(Style::Bad, "asks for changes on"),
+        Verdict::Comment | Verdict::Withdraw => "comments on".to_owned(),
     };
     let latest = state.latest().map(|latest| latest.number);
     let stale = if latest == Some(given.revision) {
@@ -143,7 +161,7 @@ fn landing(state: &PrState, now: i64) -> String {
     )
 }
 
-fn discussion(threads: &[Thread<'_>]) -> String {
+fn discussion(threads: &[Thread<'_>], paint: Paint) -> String {
     if threads.is_empty() {
         return String::new();
     }
@@ -152,14 +170,14 @@ fn discussion(threads: &[Thread<'_>]) -> String {
         .iter()
         .filter(|thread| thread.first.anchor.is_some())
         .count();
-    let mut shown = String::from("\ndiscussion");
+    let mut shown = format!("\n{}", paint.apply(Style::Bold, "discussion"));
     if about_code > 0 {
         shown.push_str(&format!(": {}, {open} open", counted(about_code, "thread")));
     }
     shown.push('\n');
     for one in threads {
         shown.push('\n');
-        shown.push_str(&thread(one));
+        shown.push_str(&thread(one, paint));
     }
     shown
 }
@@ -208,11 +226,18 @@ mod tests {
         serde_json::from_value(comment).expect("a comment")
     }
 
+    const fn look() -> Look {
+        Look {
+            now: 1_760_000_000,
+            paint: Paint::plain(),
+        }
+    }
+
     fn show(state: &PrState, threads: &[Thread<'_>]) -> String {
         let id = ObjectId::from_hex(&id("1")).expect("an id");
         let open = Verdicts::Open { evidence: vec![id] };
         let took_part = BTreeSet::from(["bob".to_owned()]);
-        pull_request(&id, state, &[], &open, &took_part, threads, 1_760_000_000)
+        pull_request(&id, state, &[], &open, &took_part, threads, look())
     }
 
     #[test]
@@ -253,6 +278,7 @@ mod tests {
         let moved = Standing::Lines {
             first: 4,
             last: 5,
+            path: None,
             excerpt: Excerpt::of(b"1\n2\n3\n4\n5\n6\n", 4, 5),
         };
         let thread = Thread {
@@ -261,7 +287,7 @@ mod tests {
             standing: Some(moved),
             suggestion: None,
         };
-        insta::assert_snapshot!(discussion(&[thread]), @r"
+        insta::assert_snapshot!(discussion(&[thread], Paint::plain()), @r"
 
         discussion: 1 thread, 1 open
 
@@ -290,7 +316,7 @@ mod tests {
             }),
             suggestion: Some("Y\nZ\u{1b}\n".to_owned()),
         };
-        insta::assert_snapshot!(discussion(&[thread]), @r"
+        insta::assert_snapshot!(discussion(&[thread], Paint::plain()), @r"
 
         discussion: 1 thread, 0 open
 
@@ -315,7 +341,7 @@ mod tests {
             standing: None,
             suggestion: None,
         };
-        insta::assert_snapshot!(discussion(&[thread]), @r"
+        insta::assert_snapshot!(discussion(&[thread], Paint::plain()), @r"
 
         discussion
 

@@ -1,18 +1,16 @@
 //! `touchmark pr diff`: what a revision changes.
 
-use std::io::IsTerminal as _;
-
 use serde_json::json;
 
-use super::Subject;
+use super::{Subject, patch};
 use crate::forge::Forge;
 use crate::globals::Globals;
 use crate::output::Output;
-use crate::render::visible;
 
 /// Show what a revision changes, as stock `git diff` does: from its merge base to its head.
 ///
-/// At a terminal control characters in the code are written out; a pipe gets git's output as it is.
+/// At a terminal it has git's colours, and control characters in the code are written out; a pipe gets git's output as
+/// it is.
 /// With `--json`: `format`, `base`, `head` and the `patch`.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
@@ -62,14 +60,10 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
         .args([base.to_string(), revision.head.to_string()])
         .arg("--")
         .run()?;
-    let patch = String::from_utf8_lossy(&output.stdout);
     if out.is_json() {
+        let patch = String::from_utf8_lossy(&output.stdout);
         let head = revision.head;
         return out.json(&json!({"base": base, "format": 1, "head": head, "patch": patch}));
     }
-    if std::io::stdout().is_terminal() {
-        out.text(&visible(&patch))
-    } else {
-        out.bytes(&output.stdout)
-    }
+    patch::show(&forge.repo, out, &output.stdout)
 }

@@ -14,6 +14,7 @@ mod landing;
 mod list;
 mod merge;
 mod open;
+mod patch;
 mod ready;
 pub(crate) mod record;
 mod reopen;
