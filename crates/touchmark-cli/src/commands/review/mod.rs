@@ -112,6 +112,7 @@ mod tests {
             "resolve 3f9a/1",
             "unresolve 3f9a 3f9a/1",
             "edit 3f9a/1 --body B",
+            "edit 3f9a 2 --body B",
             "retract 3f9a/1",
         ] {
             assert!(parse(line).is_ok(), "{line}: {:?}", parse(line).err());

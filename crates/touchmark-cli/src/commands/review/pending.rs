@@ -154,6 +154,26 @@ impl Stored {
         }))
     }
 
+    /// Where the comment with this number, counted from 1, is in the list.
+    ///
+    /// # Errors
+    ///
+    /// When there is none.
+    pub(crate) fn position(&self, number: &str) -> anyhow::Result<usize> {
+        let count = self.draft.comments.len();
+        number
+            .parse::<usize>()
+            .ok()
+            .and_then(|number| number.checked_sub(1))
+            .filter(|at| *at < count)
+            .ok_or_else(|| {
+                Failure::new(format!("the draft has no comment {number}"))
+                    .hint(format!("touchmark review status {}", self.id.short()))
+                    .exit(ExitCode::NotFound)
+                    .into()
+            })
+    }
+
     /// Stores the draft.
     ///
     /// # Errors
