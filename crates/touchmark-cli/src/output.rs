@@ -127,6 +127,7 @@ impl Output {
     /// Writes a result that may be long, as the last thing that a command does: at a terminal through the pager.
     pub(crate) fn page(&self, repository: &Repository, text: &str) -> anyhow::Result<()> {
         if self.pages
+            && !text.is_empty()
             && let Some(pager) = pager::command(repository)
             && pager::show(&pager, text.as_bytes())
         {

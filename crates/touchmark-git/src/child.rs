@@ -464,10 +464,21 @@ impl<R: Read> Read for Telling<R> {
     }
 }
 
-/// Whether git writes the next line over this one, or has done so up to this last one.
+/// Whether the line says how far git is: `Receiving objects:  42% (5/12)`, which the next one is written over, or which
+/// ends in `done.`.
 fn is_progress(line: &[u8]) -> bool {
-    let is_count = line.windows(3).any(|part| part == b"% (") || line.ends_with(b", done.\n");
-    line.ends_with(b"\r") || (is_count && line.ends_with(b"done.\n"))
+    let text = String::from_utf8_lossy(line);
+    let told = text.trim_end();
+    let told = told.strip_prefix("remote: ").unwrap_or(told);
+    let Some((what, count)) = told.rsplit_once(": ") else {
+        return false;
+    };
+    let is_what = what.chars().all(|c| c.is_ascii_alphabetic() || c == ' ');
+    let count = count.trim_start();
+    let rest = count.trim_start_matches(|c: char| c.is_ascii_digit());
+    let is_count = rest.len() < count.len()
+        && (rest.is_empty() || rest.starts_with("% (") || rest.starts_with(','));
+    is_what && is_count && (line.ends_with(b"\r") || rest.ends_with("done."))
 }
 
 /// `scheme://user:password@host` without what stands before the `@`.
@@ -503,16 +514,19 @@ mod tests {
         fn tell(line: &str) {
             TOLD.lock().unwrap().push(line.to_owned());
         }
-        let printed = "remote: hello\nReceiving objects:  50% (1/2)\rReceiving objects: 100% (2/2), done.\n\
-                       From here\n ! [rejected] a -> b\nlast";
+        let printed = "remote: hello\nremote: Enumerating objects: 5, done.        \n\
+                       Receiving objects:  50% (1/2)\rReceiving objects: 100% (2/2), 1 KiB | 1 KiB/s, done.\n\
+                       remote: refused: 2 rules\r\n ! [rejected] a -> b\nlast";
         let mut kept = String::new();
         // Two bytes at a time, as a pipe may give them.
         let mut reader =
             std::io::BufReader::with_capacity(2, Telling::new(printed.as_bytes(), tell));
         reader.read_to_string(&mut kept).unwrap();
-        assert_eq!(kept, "remote: hello\nFrom here\n ! [rejected] a -> b\nlast");
+        let expect = "remote: hello\nremote: refused: 2 rules\r\n ! [rejected] a -> b\nlast";
+        assert_eq!(kept, expect);
         let told = TOLD.lock().unwrap().join("|");
-        let expect = "Receiving objects:  50% (1/2)|Receiving objects: 100% (2/2), done.";
+        let expect = "remote: Enumerating objects: 5, done.|Receiving objects:  50% (1/2)|\
+                      Receiving objects: 100% (2/2), 1 KiB | 1 KiB/s, done.";
         assert_eq!(told, expect);
     }
 

@@ -229,3 +229,27 @@ fn long_work_says_how_far_it_is_at_a_terminal_only() {
         );
     }
 }
+
+#[test]
+fn a_comment_is_written_in_the_editor_beside_its_lines() {
+    let world = forge(HashKind::Sha1);
+    let bob = world.person("bob");
+    let pr = opened(&world);
+    bob.touchmark(&["sync"]).ok();
+    let seen = bob.home().join("seen");
+    let editor = format!(
+        "sh -c 'cp \"$0\" {}; sed -i \"1s/^/Why?/\" \"$0\"'",
+        seen.display()
+    );
+    let comment = ["review", "comment", &pr, "src/lock.rs:5"];
+    shown(at_terminal(&bob, 80, &comment).env("TOUCHMARK_EDITOR", editor));
+    let seen = std::fs::read_to_string(seen).unwrap();
+    let lines = "# A comment of your review, src/lock.rs:5\n#   3 | line 3\n#   4 | line 4\n\
+                 #   5 |-line 5\n# > 5 |+line five\n#   6 | line 6\n#   7 | line 7\n";
+    assert!(seen.ends_with(lines), "{seen}");
+    let status = bob.touchmark(&["review", "status"]).ok();
+    assert!(
+        status.ends_with("  1  src/lock.rs:5\n     Why?\n"),
+        "{status}"
+    );
+}

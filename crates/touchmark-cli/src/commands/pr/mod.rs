@@ -29,7 +29,7 @@ use clap::{Args as ClapArgs, Subcommand};
 
 pub(crate) use record::record;
 pub(crate) use subject::Subject;
-pub(crate) use threads::{MAX_FILE_BYTES, MAX_SUGGESTION_BYTES, commit};
+pub(crate) use threads::{MAX_FILE_BYTES, MAX_SUGGESTION_BYTES, commit, excerpt};
 
 use crate::globals::Globals;
 use crate::output::Output;

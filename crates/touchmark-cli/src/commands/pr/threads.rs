@@ -65,6 +65,33 @@ fn standing(
         .unwrap_or_else(|err| unavailable(&format!("{err:#}")))
 }
 
+/// The lines of an anchor in the revision that it is of; `None` when it has none, or they are not there.
+///
+/// # Errors
+///
+/// When the code cannot be read.
+pub(crate) fn excerpt(
+    repository: &Repository,
+    revision: &Revision,
+    anchor: &CommentAnchor,
+) -> anyhow::Result<Option<Excerpt>> {
+    let (Some(path), Some((first, last))) =
+        (CodePath::parse(&anchor.path), anchor.first.zip(anchor.last))
+    else {
+        return Ok(None);
+    };
+    let path = path.as_bytes();
+    let files = Files {
+        repository,
+        side: anchor.side,
+        path,
+    };
+    let Some(file) = files.read(revision, anchor.side, path)? else {
+        return Ok(None);
+    };
+    files.excerpt(revision, path, &file, first, last).map(Some)
+}
+
 /// A file that a thread is about, through the revisions.
 struct Files<'a> {
     repository: &'a Repository,

@@ -11,12 +11,13 @@ use super::pending::{About, DraftComment, Stored};
 use super::spot::Spot;
 use super::target;
 use crate::commands::compose::{self, Body};
-use crate::commands::pr::{MAX_FILE_BYTES, Subject, commit};
+use crate::commands::pr::{MAX_FILE_BYTES, Subject, commit, excerpt};
 use crate::errors::Failure;
 use crate::exit_codes::ExitCode;
 use crate::forge::Forge;
 use crate::globals::Globals;
 use crate::output::Output;
+use crate::render::Paint;
 
 /// Comment on code, or answer a comment, as part of a review. Starts the draft if the pull request is named.
 ///
@@ -91,9 +92,8 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
             Some(forge.repo.write(ObjectType::Blob, &suggested)?)
         }
     };
-    let text = args
-        .body
-        .required(&forge.repo, "", "A comment of your review.")?;
+    let instructions = instructions(&forge.repo, &subject, &stored, &about)?;
+    let text = args.body.required(&forge.repo, "", &instructions)?;
     stored.draft.comments.push(DraftComment {
         about,
         suggestion,
@@ -177,6 +177,25 @@ fn check_spot(
         }
         _ => Ok(()),
     }
+}
+
+/// What the editor says below the text: what it is about.
+fn instructions(
+    repository: &Repository,
+    subject: &Subject,
+    stored: &Stored,
+    about: &About,
+) -> anyhow::Result<String> {
+    let revision = subject.revision(Some(stored.draft.revision))?;
+    let excerpt = match about.anchor() {
+        Some(anchor) => excerpt(repository, revision, &anchor)?,
+        None => None,
+    };
+    let code = excerpt.map_or_else(String::new, |excerpt| excerpt.render(Paint::new(false)));
+    Ok(format!(
+        "A comment of your review, {}\n{code}",
+        about.place()
+    ))
 }
 
 /// What is odd about the ends of suggested lines, beside those that they replace; bytes are kept as they are.

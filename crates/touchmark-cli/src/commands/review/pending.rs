@@ -8,12 +8,13 @@ use serde::{Deserialize, Serialize};
 use touchmark_core::event::{CodePath, CommentId, Side};
 use touchmark_core::id::ObjectId;
 use touchmark_core::object::{MODE_FILE, ObjectType, TreeEntry, write_tree};
-use touchmark_core::replay::Revision;
+use touchmark_core::replay::{CommentAnchor, Revision};
 use touchmark_git::{Expected, RefEdit, Repository};
 
 use crate::commands::pr::{MAX_FILE_BYTES, commit};
 use crate::errors::Failure;
 use crate::exit_codes::ExitCode;
+use crate::render;
 
 /// Where drafts of reviews of pull requests are.
 const PREFIX: &str = "refs/drafts/pr/";
@@ -74,6 +75,33 @@ pub(crate) enum About {
 }
 
 impl About {
+    /// What it is about, in a few words.
+    pub(crate) fn place(&self) -> String {
+        match (self, self.anchor()) {
+            (Self::Reply { to }, _) => format!("answer to {}", render::comment_name(to)),
+            (_, Some(anchor)) => render::place(&anchor),
+            (_, None) => String::new(),
+        }
+    }
+
+    /// Where it stands in the code, if it does.
+    pub(crate) fn anchor(&self) -> Option<CommentAnchor> {
+        match self {
+            Self::Reply { .. } => None,
+            Self::Code {
+                first,
+                last,
+                path,
+                side,
+            } => Some(CommentAnchor {
+                first: *first,
+                last: *last,
+                path: path.clone(),
+                side: *side,
+            }),
+        }
+    }
+
     /// The lines that are meant, byte by byte; none when it is about no lines.
     ///
     /// # Errors

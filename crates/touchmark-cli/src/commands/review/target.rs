@@ -12,6 +12,10 @@ use crate::commands::pr::subject::{MIN_PREFIX, ambiguous, unknown};
 use crate::errors::Failure;
 use crate::exit_codes::ExitCode;
 use crate::forge::Forge;
+use crate::progress::Progress;
+
+/// What is done where only a comment is named.
+const LOOKING: &str = "looking through pull requests";
 
 /// The pull request that was named, or the one of the only draft there is.
 ///
@@ -126,7 +130,10 @@ fn review(forge: &Forge, prefix: &str) -> anyhow::Result<Option<(Subject, Object
         return Ok(None);
     }
     let mut found: Option<(Subject, ObjectId)> = None;
-    for log in forge.logs(LogType::Pr)? {
+    let logs = forge.logs(LogType::Pr)?;
+    let progress = Progress::start(LOOKING, logs.len());
+    for log in logs {
+        progress.step();
         let subject = Subject::load(forge, log)?;
         let Ok(state) = subject.state() else {
             continue;
@@ -156,7 +163,10 @@ fn review(forge: &Forge, prefix: &str) -> anyhow::Result<Option<(Subject, Object
 fn anywhere(forge: &Forge, name: &str) -> anyhow::Result<(Subject, CommentId)> {
     let mut found = None;
     let mut names = Vec::new();
-    for log in forge.logs(LogType::Pr)? {
+    let logs = forge.logs(LogType::Pr)?;
+    let progress = Progress::start(LOOKING, logs.len());
+    for log in logs {
+        progress.step();
         let subject = Subject::load(forge, log)?;
         // A damaged pull request has no comments, and is no reason not to find one elsewhere.
         if subject.state().is_err() {
