@@ -69,7 +69,7 @@ pub(crate) fn comment_name(id: &CommentId) -> String {
 
 /// `path:lines`, the path without its encoding.
 pub(crate) fn place(anchor: &CommentAnchor) -> String {
-    let mut shown = visible_line(&decoded(&anchor.path));
+    let mut shown = file(anchor);
     if let (Some(first), Some(last)) = (anchor.first, anchor.last) {
         shown.push_str(&lines(first, last));
     }
@@ -77,6 +77,14 @@ pub(crate) fn place(anchor: &CommentAnchor) -> String {
         shown.push_str(" (old side)");
     }
     shown
+}
+
+/// What an anchor's path names: a file, or the message of a commit.
+fn file(anchor: &CommentAnchor) -> String {
+    anchor.message().map_or_else(
+        || visible_line(&decoded(&anchor.path)),
+        |commit| format!("message of {}", commit.short()),
+    )
 }
 
 fn lines(first: u32, last: u32) -> String {
@@ -157,7 +165,13 @@ fn heading(thread: &Thread<'_>, paint: Paint) -> String {
 fn now(anchor: &CommentAnchor, at: Option<(u32, u32)>, path: Option<&str>) -> String {
     let numbers = at.map_or_else(String::new, |(first, last)| lines(first, last));
     match path {
-        Some(path) => format!(", now {}{numbers}", visible_line(&decoded(path))),
+        Some(path) => {
+            let moved = CommentAnchor {
+                path: path.to_owned(),
+                ..anchor.clone()
+            };
+            format!(", now {}{numbers}", file(&moved))
+        }
         None if anchor.first.zip(anchor.last) == at => String::new(),
         None => format!(", now {}", numbers.trim_start_matches(':')),
     }

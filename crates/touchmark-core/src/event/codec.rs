@@ -52,6 +52,8 @@ pub enum Payload {
     Unresolve(payload::Unresolve),
     /// `review/1`
     Review(payload::Review),
+    /// `review/2`
+    Review2(payload::Review2),
     /// `override/1`
     Override(payload::Override),
     /// `merge-request/1`
@@ -120,6 +122,7 @@ impl Payload {
             Self::Resolve(_) => Kind::Resolve,
             Self::Unresolve(_) => Kind::Unresolve,
             Self::Review(_) => Kind::Review,
+            Self::Review2(_) => Kind::Review2,
             Self::Override(_) => Kind::Override,
             Self::MergeRequest(_) => Kind::MergeRequest,
             Self::Merge(_) => Kind::Merge,
@@ -167,6 +170,7 @@ impl Payload {
             Self::Resolve(payload) => payload.trailers(),
             Self::Unresolve(payload) => payload.trailers(),
             Self::Review(payload) => payload.trailers(),
+            Self::Review2(payload) => payload.trailers(),
             Self::Override(payload) => payload.trailers(),
             Self::MergeRequest(payload) => payload.trailers(),
             Self::Merge(payload) => payload.trailers(),
@@ -214,6 +218,7 @@ impl Payload {
             Self::Resolve(payload) => payload.computed_subject(),
             Self::Unresolve(payload) => payload.computed_subject(),
             Self::Review(payload) => payload.computed_subject(),
+            Self::Review2(payload) => payload.computed_subject(),
             Self::Override(payload) => payload.computed_subject(),
             Self::MergeRequest(payload) => payload.computed_subject(),
             Self::Merge(payload) => payload.computed_subject(),
@@ -261,6 +266,7 @@ impl Payload {
             Self::Resolve(payload) => payload.comment_id(),
             Self::Unresolve(payload) => payload.comment_id(),
             Self::Review(payload) => payload.comment_id(),
+            Self::Review2(payload) => payload.comment_id(),
             Self::Override(payload) => payload.comment_id(),
             Self::MergeRequest(payload) => payload.comment_id(),
             Self::Merge(payload) => payload.comment_id(),
@@ -308,6 +314,7 @@ impl Payload {
             Self::Resolve(payload) => payload.map_ids(f),
             Self::Unresolve(payload) => payload.map_ids(f),
             Self::Review(payload) => payload.map_ids(f),
+            Self::Review2(payload) => payload.map_ids(f),
             Self::Override(payload) => payload.map_ids(f),
             Self::MergeRequest(payload) => payload.map_ids(f),
             Self::Merge(payload) => payload.map_ids(f),
@@ -359,6 +366,7 @@ impl Payload {
             Kind::Resolve => payload::Resolve::read(fields).map(Self::Resolve),
             Kind::Unresolve => payload::Unresolve::read(fields).map(Self::Unresolve),
             Kind::Review => payload::Review::read(fields).map(Self::Review),
+            Kind::Review2 => payload::Review2::read(fields).map(Self::Review2),
             Kind::Override => payload::Override::read(fields).map(Self::Override),
             Kind::MergeRequest => payload::MergeRequest::read(fields).map(Self::MergeRequest),
             Kind::Merge => payload::Merge::read(fields).map(Self::Merge),
@@ -937,6 +945,49 @@ impl payload::Review {
         self.base = f(self.base);
         self.head = f(self.head);
         self.comments
+            .iter_mut()
+            .for_each(|anchor| anchor.map_event(f));
+    }
+}
+
+impl payload::Review2 {
+    fn read(fields: &mut Fields<'_>) -> Result<Self, Refusal> {
+        Ok(Self {
+            revision: fields.one("Forge-Revision")?,
+            verdict: fields.one("Forge-Verdict")?,
+            base: fields.one("Forge-Base")?,
+            head: fields.one("Forge-Head")?,
+            anchors: fields.many("Forge-Anchor")?,
+        })
+    }
+
+    fn trailers(&self) -> Vec<(&'static str, String)> {
+        let mut writer = Writer::default();
+        writer.one("Forge-Revision", &self.revision);
+        writer.one("Forge-Verdict", &self.verdict);
+        writer.one("Forge-Base", &self.base);
+        writer.one("Forge-Head", &self.head);
+        writer.many("Forge-Anchor", &self.anchors);
+        writer.finish()
+    }
+
+    fn computed_subject(&self) -> Option<String> {
+        Some(match self.verdict {
+            Verdict::Approve => format!("Approve revision {}", self.revision),
+            Verdict::Comment => format!("Comment on revision {}", self.revision),
+            Verdict::RequestChanges => format!("Request changes on revision {}", self.revision),
+            Verdict::Withdraw => format!("Withdraw verdict on revision {}", self.revision),
+        })
+    }
+
+    fn comment_id(&self) -> Option<CommentId> {
+        None
+    }
+
+    fn map_ids(&mut self, f: &mut dyn FnMut(ObjectId) -> ObjectId) {
+        self.base = f(self.base);
+        self.head = f(self.head);
+        self.anchors
             .iter_mut()
             .for_each(|anchor| anchor.map_event(f));
     }

@@ -6,7 +6,8 @@ use super::registry::{
     CheckStatus, Decision, DeliveryOutcome, DequeueReason, MergeMethod, ObjectKind, Stance, Verdict,
 };
 use super::value::{
-    Anchor, CommentId, LabelChange, Line, Name, Nonce, PersonChange, Pusher, RefName, Time, Url,
+    Anchor, Anchor2, CommentId, LabelChange, Line, Name, Nonce, PersonChange, Pusher, RefName,
+    Time, Url,
 };
 use crate::id::{Digest, ObjectId};
 use crate::sign::Fingerprint;
@@ -190,6 +191,21 @@ pub struct Review {
     pub head: ObjectId,
     /// `Forge-Comment`: An anchored comment; its text is the file `comments/000n`.
     pub comments: Vec<Anchor>,
+}
+
+/// `review/2`: A review, as review/1, whose comments may also be about the messages of commits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Review2 {
+    /// `Forge-Revision`: A revision's number; the event that opens a pull request is revision 1.
+    pub revision: u32,
+    /// `Forge-Verdict`: What the review says.
+    pub verdict: Verdict,
+    /// `Forge-Base`: The merge base of target and head when the revision was made.
+    pub base: ObjectId,
+    /// `Forge-Head`: The revision's last commit.
+    pub head: ObjectId,
+    /// `Forge-Anchor`: An anchored comment, in the code or in a commit's message; its text is the file `comments/000n`.
+    pub anchors: Vec<Anchor2>,
 }
 
 /// `override/1`: Somebody takes it on themselves to let the revision land without the approvals, checks or owners that it lacks; the body says why.

@@ -876,6 +876,8 @@ pub enum Kind {
     Unresolve,
     /// `review/1`: A review: one event and one signature, however many comments. The body is the summary. With verdict `comment` the right `comment` is enough.
     Review,
+    /// `review/2`: A review, as review/1, whose comments may also be about the messages of commits.
+    Review2,
     /// `override/1`: Somebody takes it on themselves to let the revision land without the approvals, checks or owners that it lacks; the body says why.
     Override,
     /// `merge-request/1`: A person asks a land bot to merge.
@@ -943,6 +945,7 @@ impl Kind {
         Self::Resolve,
         Self::Unresolve,
         Self::Review,
+        Self::Review2,
         Self::Override,
         Self::MergeRequest,
         Self::Merge,
@@ -989,6 +992,7 @@ impl Kind {
             Self::Resolve => "resolve/1",
             Self::Unresolve => "unresolve/1",
             Self::Review => "review/1",
+            Self::Review2 => "review/2",
             Self::Override => "override/1",
             Self::MergeRequest => "merge-request/1",
             Self::Merge => "merge/1",
@@ -1036,6 +1040,7 @@ impl Kind {
             "resolve/1" => Some(Self::Resolve),
             "unresolve/1" => Some(Self::Unresolve),
             "review/1" => Some(Self::Review),
+            "review/2" => Some(Self::Review2),
             "override/1" => Some(Self::Override),
             "merge-request/1" => Some(Self::MergeRequest),
             "merge/1" => Some(Self::Merge),
@@ -1086,6 +1091,7 @@ impl Kind {
             Self::Resolve => &RESOLVE_1,
             Self::Unresolve => &UNRESOLVE_1,
             Self::Review => &REVIEW_1,
+            Self::Review2 => &REVIEW_2,
             Self::Override => &OVERRIDE_1,
             Self::MergeRequest => &MERGE_REQUEST_1,
             Self::Merge => &MERGE_1,
@@ -1577,6 +1583,41 @@ static REVIEW_1: KindSpec = KindSpec {
         },
         KeySpec {
             key: "Forge-Comment",
+            repeat: Repeat::Many,
+        },
+    ],
+    body: BodyUse::Optional,
+    tree: TreeShape::Review,
+    right: Right::Review,
+    or: None,
+    open: false,
+    user_subject: false,
+};
+
+static REVIEW_2: KindSpec = KindSpec {
+    kind: Kind::Review2,
+    logs: &[LogType::Pr, LogType::Guest],
+    position: Position::Later,
+    parents: (1, 1),
+    keys: &[
+        KeySpec {
+            key: "Forge-Revision",
+            repeat: Repeat::One,
+        },
+        KeySpec {
+            key: "Forge-Verdict",
+            repeat: Repeat::One,
+        },
+        KeySpec {
+            key: "Forge-Base",
+            repeat: Repeat::One,
+        },
+        KeySpec {
+            key: "Forge-Head",
+            repeat: Repeat::One,
+        },
+        KeySpec {
+            key: "Forge-Anchor",
             repeat: Repeat::Many,
         },
     ],

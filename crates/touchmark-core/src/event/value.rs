@@ -15,7 +15,7 @@ mod tests;
 
 pub use author::{is_author_email, is_author_name};
 pub use names::{Label, LabelChange, Line, Name, Nonce, Party, Person, PersonChange, Url};
-pub use place::{Anchor, CodePath, CommentId, Place, Side};
+pub use place::{Anchor, Anchor2, CodePath, CommentId, Place, Side};
 pub use pusher::Pusher;
 pub use ref_name::RefName;
 pub use time::Time;

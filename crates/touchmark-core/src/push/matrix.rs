@@ -106,7 +106,7 @@ fn may_sign(kind: Kind) -> May {
         Kind::Resolve | Kind::Unresolve => SORT,
         Kind::Comment | Kind::Join => TALK,
         Kind::CommentEdit | Kind::Retract => KEEP,
-        Kind::Review => CODE,
+        Kind::Review | Kind::Review2 => CODE,
         Kind::Override => ADMIN,
         Kind::MergeRequest | Kind::Merge => MERGE,
         Kind::Admit => KEEP,

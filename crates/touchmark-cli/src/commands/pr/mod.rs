@@ -13,6 +13,7 @@ mod label;
 mod landing;
 mod list;
 mod merge;
+mod messages;
 mod open;
 mod patch;
 mod ready;
@@ -27,6 +28,7 @@ pub(crate) mod values;
 
 use clap::{Args as ClapArgs, Subcommand};
 
+pub(crate) use messages::message;
 pub(crate) use record::record;
 pub(crate) use subject::Subject;
 pub(crate) use threads::{MAX_FILE_BYTES, MAX_SUGGESTION_BYTES, commit, excerpt};

@@ -6,6 +6,7 @@ use touchmark_core::id::ObjectId;
 use touchmark_core::replay::{Comment, CommentAnchor, PrState, Revision};
 use touchmark_git::{CodeError, Repository};
 
+use super::messages;
 use crate::render::{Excerpt, Standing, Thread};
 
 /// A file beyond this is not followed line by line.
@@ -47,22 +48,24 @@ fn standing(
     let unavailable = |reason: &str| Standing::Unavailable {
         reason: reason.to_owned(),
     };
-    let Some(path) = CodePath::parse(&anchor.path) else {
-        return unavailable("the path cannot be read");
-    };
     let then = comment.revision.and_then(|number| state.revision(number));
     let (Some(then), Some(now)) = (then, state.latest()) else {
         return unavailable("the revision is not in the record");
+    };
+    let lines = anchor.first.zip(anchor.last);
+    let failed = |err: anyhow::Error| unavailable(&format!("{err:#}"));
+    if let Some(commit) = anchor.message() {
+        return messages::standing(repository, now, commit, lines).unwrap_or_else(failed);
+    }
+    let Some(path) = CodePath::parse(&anchor.path) else {
+        return unavailable("the path cannot be read");
     };
     let files = Files {
         repository,
         side: anchor.side,
         path: path.as_bytes(),
     };
-    let lines = anchor.first.zip(anchor.last);
-    files
-        .standing(then, now, lines)
-        .unwrap_or_else(|err| unavailable(&format!("{err:#}")))
+    files.standing(then, now, lines).unwrap_or_else(failed)
 }
 
 /// The lines of an anchor in the revision that it is of; `None` when it has none, or they are not there.
@@ -75,9 +78,14 @@ pub(crate) fn excerpt(
     revision: &Revision,
     anchor: &CommentAnchor,
 ) -> anyhow::Result<Option<Excerpt>> {
-    let (Some(path), Some((first, last))) =
-        (CodePath::parse(&anchor.path), anchor.first.zip(anchor.last))
-    else {
+    let Some((first, last)) = anchor.first.zip(anchor.last) else {
+        return Ok(None);
+    };
+    if let Some(commit) = anchor.message() {
+        let text = messages::message(repository, commit)?;
+        return Ok(Some(Excerpt::of(&text, first, last)));
+    }
+    let Some(path) = CodePath::parse(&anchor.path) else {
         return Ok(None);
     };
     let path = path.as_bytes();

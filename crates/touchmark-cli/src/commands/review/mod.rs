@@ -6,6 +6,7 @@ mod credit;
 mod drop;
 mod edit;
 mod landing_branch;
+mod message;
 mod pending;
 mod resolve;
 mod retract;
@@ -100,6 +101,7 @@ mod tests {
             "comment src/a.rs:3 --body B --suggest -",
             "comment src/a.rs --file --body B",
             "comment --reply 3f9a/1 --body B",
+            "comment 3f9a --message HEAD~1:1-3 --body B",
             "status",
             "drop 2",
             "drop 3f9a --all",
@@ -127,6 +129,8 @@ mod tests {
             "comment a:1 --body B --reply 3f9a/1 --file",
             "comment a:1 --body B --reply 3f9a/1 --side old",
             "comment a --file --suggest F --body B",
+            "comment --message HEAD:1 --suggest F --body B",
+            "comment --message HEAD:1 --side old --body B",
             "resolve",
             "apply",
             "apply 3f9a/1 --all 3f9a",

@@ -67,6 +67,15 @@ pub(crate) enum About {
         /// Which side of the change.
         side: Side,
     },
+    /// The message of a commit.
+    Message {
+        /// The commit.
+        commit: ObjectId,
+        /// First line from 1, `None` for the whole message.
+        first: Option<u32>,
+        /// Last line.
+        last: Option<u32>,
+    },
     /// Another comment.
     Reply {
         /// That comment.
@@ -88,6 +97,11 @@ impl About {
     pub(crate) fn anchor(&self) -> Option<CommentAnchor> {
         match self {
             Self::Reply { .. } => None,
+            Self::Message {
+                commit,
+                first,
+                last,
+            } => Some(CommentAnchor::in_message(*commit, first.zip(*last))),
             Self::Code {
                 first,
                 last,
