@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use touchmark_core::event::{
-    Anchor, CheckStatus, CodePath, CommentId, Decision, DeliveryOutcome, DequeueReason, Kind,
+    Anchor, Anchor2, CheckStatus, CodePath, CommentId, Decision, DeliveryOutcome, DequeueReason, Kind,
     Label, LabelChange, Line, LinkChange, LogType, MergeMethod, Name, Nonce, ObjectKind, Party,
     Person, PersonChange, Pusher, Reaction, ReactionChange, RefName, Relation, Stance,
     Subscription, Time, Url, Value, Verdict,
@@ -35,6 +35,7 @@ fn values(kind: HashKind, text: &str) {
     one::<Digest>(kind, text);
     one::<Fingerprint>(kind, text);
     one::<Anchor>(kind, text);
+    one::<Anchor2>(kind, text);
     one::<CodePath>(kind, text);
     one::<CommentId>(kind, text);
     one::<Label>(kind, text);

@@ -359,11 +359,12 @@ class Effects:
         for anchor in event.facts.anchors:
             place = None
             if anchor.reply is None:
+                in_message = anchor.side == "message"
                 place = {
                     "first": anchor.first,
                     "last": anchor.last,
-                    "path": anchor.path,
-                    "side": anchor.side,
+                    "path": f"message:{anchor.path}" if in_message else anchor.path,
+                    "side": "new" if in_message else anchor.side,
                 }
             self._append_comment(
                 event,

@@ -89,7 +89,8 @@ def parse_event(repository: Repository, object_id: str, content: bytes) -> Event
     if body is None and kind.body == "required" or body is not None and kind.body == "none":
         raise Refused("body-form")
     _check_parents(kind, len(headers.links.parents))
-    anchors = [Anchor.parse(value) for value in trailers.get("Forge-Comment", [])]
+    values = trailers.get("Forge-Comment", []) + trailers.get("Forge-Anchor", [])
+    anchors = [Anchor.parse(value) for value in values]
     facts = read_tree(repository, kind, headers.links.tree, anchors)
     if not signature.verify(headers.payload):
         raise Refused("signature-bad")

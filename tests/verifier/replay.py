@@ -324,7 +324,7 @@ class Replay:
             if comment is None:
                 raise Refused("comment-unknown")
         needed = event.kind.right
-        if event.kind.name == "review/1" and event.one("Forge-Verdict") == "comment":
+        if event.kind.name in ("review/1", "review/2") and event.one("Forge-Verdict") == "comment":
             needed = "comment"
         named: set[Any] = set()
         if event.kind.exception in ("author", "thread"):

@@ -132,6 +132,8 @@ def _is_anchor(text: str, hex_digits: int) -> bool:
     first, _, last = lines.partition("-")
     if last and int(first) >= int(last):
         return False
+    if side == "message":
+        return is_value("oid", path, hex_digits)
     return decode_path(path) is not None
 
 
@@ -159,7 +161,7 @@ def is_value(grammar: str, text: str, hex_digits: int) -> bool:
             return is_value("oid", text.split(" ")[1], hex_digits)
         case "comment-id":
             return is_value("oid", text.split("/")[0], hex_digits)
-        case "anchor":
+        case "anchor" | "anchor-2":
             return _is_anchor(text, hex_digits)
         case _:
             return True

@@ -47,6 +47,21 @@ pub(crate) const SSH_ASKPASS_REQUIRE: &str = "SSH_ASKPASS_REQUIRE";
 /// Set and not empty: no colour (<https://no-color.org>).
 pub(crate) const NO_COLOR: &str = "NO_COLOR";
 
+/// Set, and not to 0: colour even where no terminal is, unless [`NO_COLOR`] is set.
+pub(crate) const CLICOLOR_FORCE: &str = "CLICOLOR_FORCE";
+
+/// The pager.
+pub(crate) const PAGER: &str = "TOUCHMARK_PAGER";
+
+/// git: its pager.
+pub(crate) const GIT_PAGER: &str = "GIT_PAGER";
+
+/// The options of `less`.
+pub(crate) const LESS: &str = "LESS";
+
+/// The options of `lv`.
+pub(crate) const LV: &str = "LV";
+
 /// `dumb` for a terminal that cannot show colour.
 pub(crate) const TERM: &str = "TERM";
 
@@ -127,7 +142,7 @@ pub(crate) const HOOK_TEXTS: [(&str, &str); 5] = [
 ];
 
 /// What the manual says of each.
-pub(crate) const TEXTS: [(&str, &str); 17] = [
+pub(crate) const TEXTS: [(&str, &str); 19] = [
     (KEY, "the setting key: the key to sign with"),
     (EDITOR, "the setting editor: the editor for texts"),
     (COLOR, "the setting color: auto, always or never"),
@@ -147,6 +162,10 @@ pub(crate) const TEXTS: [(&str, &str); 17] = [
         XDG_CONFIG_HOME,
         "the folder with touchmark/config.toml; ~/.config otherwise",
     ),
+    (
+        PAGER,
+        "the pager for long output at a terminal; then GIT_PAGER, git's core.pager, PAGER, less; cat or --no-pager for none",
+    ),
     (SSH_AUTH_SOCK, "where ssh-agent listens"),
     (
         SSH_ASKPASS,
@@ -157,7 +176,11 @@ pub(crate) const TEXTS: [(&str, &str); 17] = [
         "prefer or force it over the terminal, or never",
     ),
     (NO_COLOR, "set to anything: no colour"),
-    (TERM, "dumb: no colour"),
+    (
+        CLICOLOR_FORCE,
+        "set to anything but 0: colour even where no terminal is, unless NO_COLOR is set",
+    ),
+    (TERM, "dumb: no colour, and no word on how far work is"),
     (HOME, "the directory with .ssh and its keys, and .config"),
     (NOW, "seconds since 1970, for tests only"),
 ];

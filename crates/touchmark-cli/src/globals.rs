@@ -35,6 +35,14 @@ pub(crate) struct Globals {
     )]
     pub(crate) color: Color,
 
+    /// Do not send long output through a pager.
+    #[arg(long, global = true)]
+    pub(crate) no_pager: bool,
+
+    /// Do not say how far work is that takes long.
+    #[arg(long, short = 'q', global = true)]
+    pub(crate) quiet: bool,
+
     /// Do not talk to the server: what would be published stays in the outbox. The setting offline otherwise.
     #[arg(
         long,
@@ -77,7 +85,7 @@ impl Globals {
 /// When to use colour.
 #[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Color {
-    /// On a terminal, unless NO_COLOR is set.
+    /// On a terminal or if CLICOLOR_FORCE is set, but not if NO_COLOR is.
     Auto,
     /// Always.
     Always,

@@ -12,6 +12,8 @@ mod globals;
 mod keys;
 mod next_steps;
 mod output;
+mod pager;
+mod progress;
 mod render;
 #[cfg(unix)]
 mod server;
@@ -110,7 +112,16 @@ mod tests {
     /// An argument of a command that had a global option's name would be read as that option.
     #[test]
     fn no_command_s_argument_is_named_as_a_global_option() {
-        let globals = ["directory", "json", "color", "offline", "trace", "key"];
+        let globals = [
+            "directory",
+            "json",
+            "color",
+            "no_pager",
+            "quiet",
+            "offline",
+            "trace",
+            "key",
+        ];
         let mut commands = vec![Cli::command()];
         while let Some(command) = commands.pop() {
             let own = command.get_arguments().filter(|arg| !arg.is_global_set());

@@ -9,10 +9,13 @@ use std::io::{IsTerminal as _, Write as _};
 use anyhow::Context as _;
 use serde::Serialize;
 use touchmark_core::replay::canonical_json;
+use touchmark_git::Repository;
 
 use crate::env_vars;
 use crate::globals::{Color, Globals};
-use crate::render::visible;
+use crate::pager;
+use crate::progress;
+use crate::render::{Paint, visible};
 
 /// How a piece of text is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +30,23 @@ pub(crate) enum Style {
     Bad,
     /// An object id.
     Id,
+    /// A line that a change adds.
+    Added,
+    /// A line that a change removes.
+    Removed,
+}
+
+impl Style {
+    /// What sets it on a terminal.
+    pub(crate) const fn code(self) -> &'static str {
+        match self {
+            Self::Bold => "1",
+            Self::Dim => "2",
+            Self::Good | Self::Added => "32",
+            Self::Bad | Self::Removed => "31",
+            Self::Id => "33",
+        }
+    }
 }
 
 /// The writer.
@@ -35,22 +55,29 @@ pub(crate) struct Output {
     json: bool,
     color: bool,
     color_errors: bool,
+    color_forced: bool,
+    pages: bool,
 }
 
 impl Output {
     /// A writer as the options and the terminal call for.
     pub(crate) fn new(globals: &Globals) -> Self {
-        let dumb = env_vars::get(env_vars::TERM).is_some_and(|term| term == "dumb");
-        let plain = dumb || env_vars::get(env_vars::NO_COLOR).is_some();
-        let color = |terminal: bool| match globals.color {
+        let is_dumb = env_vars::get(env_vars::TERM).is_some_and(|term| term == "dumb");
+        let is_forced = env_vars::get(env_vars::CLICOLOR_FORCE).is_some_and(|value| value != "0");
+        let is_unwanted = env_vars::get(env_vars::NO_COLOR).is_some();
+        let color = |is_terminal: bool| match globals.color {
             Color::Always => true,
             Color::Never => false,
-            Color::Auto => terminal && !plain,
+            Color::Auto => !is_unwanted && (is_forced || (is_terminal && !is_dumb)),
         };
+        let is_terminal = std::io::stdout().is_terminal();
+        progress::allow(!globals.quiet && !is_dumb && std::io::stderr().is_terminal());
         Self {
             json: globals.json,
-            color: color(std::io::stdout().is_terminal()),
+            color: color(is_terminal),
             color_errors: color(std::io::stderr().is_terminal()),
+            color_forced: globals.color == Color::Always || is_forced,
+            pages: is_terminal && !globals.no_pager && !globals.json,
         }
     }
 
@@ -60,7 +87,25 @@ impl Output {
             json: false,
             color: false,
             color_errors: false,
+            color_forced: false,
+            pages: false,
         }
+    }
+
+    /// Whether standard output has colour.
+    pub(crate) const fn is_colored(&self) -> bool {
+        self.color
+    }
+
+    /// Whether it has colour because it was asked for, whatever git's settings say.
+    pub(crate) const fn is_color_forced(&self) -> bool {
+        self.color_forced
+    }
+
+    /// How many columns standard output has; `None` when it is no terminal, and nothing needs to fit.
+    pub(crate) fn width(&self) -> Option<usize> {
+        let (width, _) = terminal_size::terminal_size_of(std::io::stdout())?;
+        Some(usize::from(width.0)).filter(|width| *width > 0)
     }
 
     /// Whether data is wanted as JSON.
@@ -78,8 +123,21 @@ impl Output {
         self.bytes(text.as_bytes())
     }
 
+    /// Writes a result that may be long, as the last thing that a command does: at a terminal through the pager.
+    pub(crate) fn page(&self, repository: &Repository, text: &str) -> anyhow::Result<()> {
+        if self.pages
+            && !text.is_empty()
+            && let Some(pager) = pager::command(repository)
+            && pager::show(&pager, text.as_bytes())
+        {
+            return Ok(());
+        }
+        self.text(text)
+    }
+
     /// Writes bytes of the result as they are, such as git's own output.
     pub(crate) fn bytes(&self, bytes: &[u8]) -> anyhow::Result<()> {
+        progress::wipe();
         let mut stdout = std::io::stdout().lock();
         match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
             // Whoever reads has seen enough, as `head` has.
@@ -106,6 +164,7 @@ impl Output {
     }
 
     fn tell(text: &str) {
+        progress::wipe();
         // When standard error is closed nobody is there to be told.
         let _ = writeln!(std::io::stderr().lock(), "{text}");
     }
@@ -136,17 +195,12 @@ impl Output {
 
     /// Text for standard output in the colour of its meaning.
     pub(crate) fn paint(&self, style: Style, text: &str) -> String {
-        if !self.color {
-            return text.to_owned();
-        }
-        let code = match style {
-            Style::Bold => "1",
-            Style::Dim => "2",
-            Style::Good => "32",
-            Style::Bad => "31",
-            Style::Id => "33",
-        };
-        format!("\u{1b}[{code}m{text}\u{1b}[0m")
+        self.painter().apply(style, text)
+    }
+
+    /// What colours text for standard output.
+    pub(crate) const fn painter(&self) -> Paint {
+        Paint::new(self.color)
     }
 }
 

@@ -20,7 +20,8 @@ pub enum Position {
 
 /// Follows lines `first..=last` (from 1) of `old` into `new`.
 ///
-/// Lines count as the same when their bytes are; files are compared with Myers' algorithm.
+/// Lines count as the same when their bytes are; files are compared with Myers' algorithm. Lines that stand where the
+/// comparison does not find them have been moved, if both files hold them exactly once.
 pub fn follow(old: &[u8], new: &[u8], first: u32, last: u32) -> Position {
     let old: Vec<&[u8]> = lines(old);
     let new: Vec<&[u8]> = lines(new);
@@ -46,7 +47,37 @@ pub fn follow(old: &[u8], new: &[u8], first: u32, last: u32) -> Position {
             }
         }
     }
-    Position::Outdated
+    moved_elsewhere(&old, &new, start, end).unwrap_or(Position::Outdated)
+}
+
+/// Where the lines are that were cut out and put in elsewhere; `None` when there is more than one place, or none.
+fn moved_elsewhere(old: &[&[u8]], new: &[&[u8]], start: usize, end: usize) -> Option<Position> {
+    let block = old.get(start..end)?;
+    // A brace or an empty line is found once by chance.
+    let says_something = block
+        .iter()
+        .copied()
+        .flatten()
+        .any(u8::is_ascii_alphanumeric);
+    if !says_something || only_place(old, block).is_none() {
+        return None;
+    }
+    let at = only_place(new, block)?;
+    Some(Position::Moved {
+        first: u32::try_from(at + 1).ok()?,
+        last: u32::try_from(at + block.len()).ok()?,
+    })
+}
+
+/// Where the block stands, if it does so once.
+fn only_place(lines: &[&[u8]], block: &[&[u8]]) -> Option<usize> {
+    let mut places = lines
+        .windows(block.len())
+        .enumerate()
+        .filter(|(_, window)| *window == block)
+        .map(|(at, _)| at);
+    let first = places.next()?;
+    places.next().is_none().then_some(first)
 }
 
 fn lines(text: &[u8]) -> Vec<&[u8]> {
@@ -73,5 +104,21 @@ mod tests {
         check("a\nb\n", "", (1, 1), Position::Outdated);
         check("a\nb\n", "a\nb\n", (2, 3), Position::OutOfRange);
         check("", "a\n", (1, 1), Position::OutOfRange);
+    }
+
+    #[test]
+    fn a_block_that_was_moved_is_found_where_it_is() {
+        let moved = |first, last| Position::Moved { first, last };
+        check("x\ny\na\nb\nc\n", "a\nb\nc\nx\ny\n", (1, 2), moved(4, 5));
+        check("x\na\nb\nc\n", "a\nb\nc\nx\n", (1, 1), moved(4, 4));
+        // Twice in either file, or nothing that could be told from elsewhere.
+        check(
+            "x\na\nb\nc\n",
+            "a\nb\nx\nc\nx\n",
+            (1, 1),
+            Position::Outdated,
+        );
+        check("x\na\nb\nx\n", "a\nb\nx\n", (1, 1), Position::Outdated);
+        check("}\na\nb\nc\n", "a\nb\nc\n}\n", (1, 1), Position::Outdated);
     }
 }

@@ -13,6 +13,7 @@ pub mod decide;
 pub mod event;
 pub mod gate;
 pub mod heads;
+pub mod hunk;
 pub mod id;
 pub mod log;
 pub mod merge;
@@ -25,6 +26,7 @@ pub mod receipt;
 pub mod refusal;
 pub mod replay;
 pub mod sign;
+pub mod suggestion;
 pub mod text;
 #[cfg(test)]
 mod world;

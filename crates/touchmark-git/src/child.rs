@@ -56,6 +56,7 @@ pub struct Git {
     stdin: Option<Vec<u8>>,
     time_limit: Duration,
     output_limit: u64,
+    progress: Option<fn(&str)>,
 }
 
 /// What a call printed, and how it ended.
@@ -154,6 +155,7 @@ impl Git {
             stdin: None,
             time_limit: DEFAULT_TIME_LIMIT,
             output_limit: DEFAULT_OUTPUT_LIMIT_BYTES,
+            progress: None,
         }
         .config("protocol.ext.allow", "never")
         .config("core.fsmonitor", "false")
@@ -228,6 +230,13 @@ impl Git {
     #[must_use]
     pub const fn output_limit(mut self, bytes: u64) -> Self {
         self.output_limit = bytes;
+        self
+    }
+
+    /// Whom to tell how far the child is, in its words, which are not kept then; the child needs `--progress` too.
+    #[must_use]
+    pub const fn progress(mut self, tell: fn(&str)) -> Self {
+        self.progress = Some(tell);
         self
     }
 
@@ -314,10 +323,11 @@ impl Git {
                 let _ = pipe.write_all(&input);
             });
         }
-        let stderr = child
-            .stderr
-            .take()
-            .map(|pipe| reader(pipe, STDERR_LIMIT_BYTES, Rest::Drop));
+        let tell = self.progress;
+        let stderr = child.stderr.take().map(|pipe| match tell {
+            Some(tell) => reader(Telling::new(pipe, tell), STDERR_LIMIT_BYTES, Rest::Drop),
+            None => reader(pipe, STDERR_LIMIT_BYTES, Rest::Drop),
+        });
         let stdout = child
             .stdout
             .take()
@@ -410,6 +420,79 @@ fn reader(
     receiver
 }
 
+/// Standard error without the lines that say how far the child is: these are told as they come.
+struct Telling<R> {
+    pipe: R,
+    tell: fn(&str),
+    /// The start of a line.
+    line: Vec<u8>,
+    /// What is there to be read.
+    kept: Vec<u8>,
+}
+
+impl<R: Read> Telling<R> {
+    const fn new(pipe: R, tell: fn(&str)) -> Self {
+        Self {
+            pipe,
+            tell,
+            line: Vec::new(),
+            kept: Vec::new(),
+        }
+    }
+
+    fn take(&mut self, byte: u8) {
+        self.line.push(byte);
+        let is_full = u64::try_from(self.line.len()).is_ok_and(|len| len >= STDERR_LIMIT_BYTES);
+        if !matches!(byte, b'\r' | b'\n') && !is_full {
+            return;
+        }
+        let line = std::mem::take(&mut self.line);
+        if is_progress(&line) {
+            (self.tell)(String::from_utf8_lossy(&line).trim());
+        } else {
+            self.kept.extend_from_slice(&line);
+        }
+    }
+}
+
+impl<R: Read> Read for Telling<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let mut chunk = [0; 4096];
+        while self.kept.is_empty() {
+            let read = self.pipe.read(&mut chunk)?;
+            chunk.iter().take(read).for_each(|byte| self.take(*byte));
+            if read == 0 {
+                if self.line.is_empty() {
+                    return Ok(0);
+                }
+                self.kept = std::mem::take(&mut self.line);
+            }
+        }
+        let read = self.kept.len().min(buffer.len());
+        for (to, from) in buffer.iter_mut().zip(self.kept.drain(..read)) {
+            *to = from;
+        }
+        Ok(read)
+    }
+}
+
+/// Whether the line says how far git is: `Receiving objects:  42% (5/12)`, which the next one is written over, or which
+/// ends in `done.`.
+fn is_progress(line: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(line);
+    let told = text.trim_end();
+    let told = told.strip_prefix("remote: ").unwrap_or(told);
+    let Some((what, count)) = told.rsplit_once(": ") else {
+        return false;
+    };
+    let is_what = what.chars().all(|c| c.is_ascii_alphabetic() || c == ' ');
+    let count = count.trim_start();
+    let rest = count.trim_start_matches(|c: char| c.is_ascii_digit());
+    let is_count = rest.len() < count.len()
+        && (rest.is_empty() || rest.starts_with("% (") || rest.starts_with(','));
+    is_what && is_count && (line.ends_with(b"\r") || rest.ends_with("done."))
+}
+
 /// `scheme://user:password@host` without what stands before the `@`.
 fn without_password(argument: &str) -> std::borrow::Cow<'_, str> {
     if let Some((scheme, rest)) = argument.split_once("://") {
@@ -436,6 +519,28 @@ fn exit_code(status: std::process::ExitStatus) -> i32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn how_far_git_is_is_told_and_not_kept() {
+        static TOLD: std::sync::Mutex<Vec<String>> = std::sync::Mutex::new(Vec::new());
+        fn tell(line: &str) {
+            TOLD.lock().unwrap().push(line.to_owned());
+        }
+        let printed = "remote: hello\nremote: Enumerating objects: 5, done.        \n\
+                       Receiving objects:  50% (1/2)\rReceiving objects: 100% (2/2), 1 KiB | 1 KiB/s, done.\n\
+                       remote: refused: 2 rules\r\n ! [rejected] a -> b\nlast";
+        let mut kept = String::new();
+        // Two bytes at a time, as a pipe may give them.
+        let mut reader =
+            std::io::BufReader::with_capacity(2, Telling::new(printed.as_bytes(), tell));
+        reader.read_to_string(&mut kept).unwrap();
+        let expect = "remote: hello\nremote: refused: 2 rules\r\n ! [rejected] a -> b\nlast";
+        assert_eq!(kept, expect);
+        let told = TOLD.lock().unwrap().join("|");
+        let expect = "remote: Enumerating objects: 5, done.|Receiving objects:  50% (1/2)|\
+                      Receiving objects: 100% (2/2), 1 KiB | 1 KiB/s, done.";
+        assert_eq!(told, expect);
+    }
 
     #[test]
     fn passwords_are_not_shown() {

@@ -11,11 +11,13 @@ mod manual;
 mod offline;
 mod policy;
 mod requirements;
+mod review;
 mod settings;
 mod signing;
 mod status;
 mod stock_git;
 mod templates;
+mod terminal;
 
 use std::path::Path;
 

@@ -20,6 +20,7 @@ mod policies;
 mod policy_files;
 mod policy_rules;
 mod receipts2;
+mod reviews2;
 mod signatures;
 mod snapshots;
 mod states;
@@ -63,6 +64,7 @@ pub(crate) fn all() -> Vec<Case> {
     imports::add(&mut cases);
     certificates::add(&mut cases);
     receipts2::add(&mut cases);
+    reviews2::add(&mut cases);
     attacks::add(&mut cases);
     cases
 }

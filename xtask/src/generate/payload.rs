@@ -302,7 +302,7 @@ fn map_ids(out: &mut String, uses: &[Use<'_>]) {
             ("comment-id", false, true) => {
                 format!("self.{field} = self.{field}.map(|id| id.map_event(f));")
             }
-            ("anchor", true, _) => {
+            ("anchor" | "anchor-2", true, _) => {
                 format!("self.{field}.iter_mut().for_each(|anchor| anchor.map_event(f));")
             }
             _ => continue,

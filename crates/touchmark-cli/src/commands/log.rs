@@ -108,10 +108,11 @@ fn show(forge: &Forge, log: &LogName, out: &Output) -> anyhow::Result<()> {
         let events: Vec<Value> = events.iter().map(|shown| as_json(forge, shown)).collect();
         return out.json(&json!({"events": events, "format": 1, "log": log.to_string()}));
     }
-    for shown in &events {
-        out.text(&as_text(forge, shown, out))?;
-    }
-    Ok(())
+    let page: String = events
+        .iter()
+        .map(|shown| as_text(forge, shown, out))
+        .collect();
+    out.page(&forge.repo, &page)
 }
 
 /// The log's events in replay order, verified, with what a replay says of them.

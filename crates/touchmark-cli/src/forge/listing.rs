@@ -15,6 +15,7 @@ use touchmark_git::{Cache, Checkpoint};
 
 use super::cache::PROGRAM;
 use super::{FORGE, Forge, OUTBOX, forge_name};
+use crate::progress::Progress;
 
 /// Which pull requests a list has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,7 +88,10 @@ impl Forge {
         let mut rows = Vec::new();
         let (mut fresh, mut unsound) = (0, BTreeSet::new());
         let mut damaged = Vec::new();
-        for (log, tip) in self.pull_tips(extent)? {
+        let tips = self.pull_tips(extent)?;
+        let progress = Progress::start("reading pull requests", tips.len());
+        for (log, tip) in tips {
+            progress.step();
             let Some(id) = log.root() else { continue };
             while known.next_if(|row| row.id < id).is_some() {}
             let row = known.next_if(|row| row.id == id);

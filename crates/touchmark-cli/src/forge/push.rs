@@ -7,7 +7,7 @@ use touchmark_git::{Git, Repository};
 
 use super::Forge;
 use crate::output::Output;
-use crate::{env_vars, keys};
+use crate::{env_vars, keys, progress};
 
 /// A ref of the server that is to move.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,6 +69,7 @@ pub(crate) fn push(forge: &Forge, remote: &str, refs: &[Push]) -> anyhow::Result
         warn(reason(&output.stderr));
         output = command(&forge.repo, remote, refs, None).output()?;
     }
+    progress::wipe();
     if output.success() {
         return Ok(Ending::Taken);
     }
@@ -109,6 +110,8 @@ fn command(repo: &Repository, remote: &str, refs: &[Push], key: Option<&OsStr>) 
     git = git
         .args(["push", "--porcelain", "--atomic", "--no-follow-tags"])
         .args(["--recurse-submodules=no"])
+        .args(progress::is_allowed().then_some("--progress"))
+        .progress(progress::git)
         .arg(key.map_or("--no-signed", |_| "--signed=if-asked"));
     for push in refs {
         let expected = push.expected.map(|id| id.to_string()).unwrap_or_default();

@@ -16,6 +16,7 @@ use super::{FORGE, OUTBOX, RECEIPTS, load_policy};
 use crate::errors::Failure;
 use crate::exit_codes::ExitCode;
 use crate::output::Output;
+use crate::progress;
 use crate::settings::{self, Key};
 
 /// The refspecs of a clone: forge refs without force, and without the archive.
@@ -249,9 +250,13 @@ fn fetch_refs(repo: &Repository, remote: &str, refspecs: &[String]) -> anyhow::R
             .args(["--no-prune", "--no-prune-tags"])
             // Else git would follow the configured refspecs beside those that are given.
             .arg("--refmap=")
-            .args(["--recurse-submodules=no", "--", remote])
+            .args(["--recurse-submodules=no"])
+            .args(progress::is_allowed().then_some("--progress"))
+            .args(["--", remote])
             .args(refspecs)
+            .progress(progress::git)
             .output()?;
+        progress::wipe();
         let rejected = rejected_refs(&output.stderr);
         let in_the_way = LOCAL_RACES
             .iter()

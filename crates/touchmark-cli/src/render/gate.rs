@@ -2,16 +2,18 @@
 
 use touchmark_core::gate::Verdicts;
 
-use super::{counted, visible_line};
+use super::{Paint, counted, visible_line};
+use crate::output::Style;
 
 /// `gate: open` with its evidence, or `gate: shut` with every reason and what would change it.
-pub(crate) fn gate(verdicts: &Verdicts) -> String {
+pub(crate) fn gate(verdicts: &Verdicts, paint: Paint) -> String {
     match verdicts {
         Verdicts::Open { evidence } => {
-            format!("gate: open, on {}\n", counted(evidence.len(), "approval"))
+            let open = paint.apply(Style::Good, "gate: open");
+            format!("{open}, on {}\n", counted(evidence.len(), "approval"))
         }
         Verdicts::Shut(reasons) => {
-            let mut shown = String::from("gate: shut\n");
+            let mut shown = paint.apply(Style::Bad, "gate: shut") + "\n";
             for refusal in reasons {
                 shown.push_str(&format!("  {}\n", visible_line(&refusal.reason)));
                 if let Some(fix) = &refusal.fix {
@@ -36,13 +38,13 @@ mod tests {
             Refusal::new(Rule::StateDraft, "it is a draft").with_fix("touchmark pr ready"),
             Refusal::new(Rule::RecordError, "bad \u{1b}[2J"),
         ]);
-        insta::assert_snapshot!(gate(&shut), @r"
+        insta::assert_snapshot!(gate(&shut, Paint::plain()), @r"
         gate: shut
           it is a draft
             to do: touchmark pr ready
           bad \u{1b}[2J
         ");
         let open = Verdicts::Open { evidence: vec![] };
-        insta::assert_snapshot!(gate(&open), @"gate: open, on 0 approvals");
+        insta::assert_snapshot!(gate(&open, Paint::plain()), @"gate: open, on 0 approvals");
     }
 }

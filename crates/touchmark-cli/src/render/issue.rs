@@ -3,7 +3,7 @@
 use touchmark_core::replay::{Deleted, IssueState, Reactions, Rejected, Status};
 
 use super::thread::{Thread, thread};
-use super::{indented, visible, visible_line};
+use super::{Paint, indented, visible, visible_line};
 
 /// Everything that there is to say about an issue. `links` are its links to others and theirs to it, one a line.
 pub(crate) fn issue(
@@ -12,6 +12,7 @@ pub(crate) fn issue(
     rejected: &[Rejected],
     links: &[String],
     threads: &[Thread<'_>],
+    paint: Paint,
 ) -> String {
     let mut shown = heading(called, state);
     for rejected in rejected {
@@ -46,7 +47,7 @@ pub(crate) fn issue(
         shown.push_str("\ndiscussion\n");
     }
     for one in threads {
-        shown.push_str(&format!("\n{}", thread(one)));
+        shown.push_str(&format!("\n{}", thread(one, paint)));
     }
     shown
 }

@@ -10,7 +10,8 @@ use touchmark_core::replay::{GivenVerdict, PrState, Rejected, Revision, Status};
 use super::issue::reactions;
 use super::list::word;
 use super::thread::{Thread, thread};
-use super::{counted, gate, indented, instant, visible, visible_line};
+use super::{Look, Paint, counted, gate, indented, instant, visible, visible_line};
+use crate::output::Style;
 
 /// What is known of a pull request beside its state.
 pub(crate) struct Around<'a> {
@@ -31,23 +32,23 @@ pub(crate) fn pull_request(
     id: &ObjectId,
     state: &PrState,
     around: &Around<'_>,
-    now: i64,
+    look: Look,
 ) -> String {
-    let mut shown = heading(id, state);
+    let paint = look.paint;
+    let mut shown = heading(id, state, paint);
     for rejected in around.rejected {
         let refusal = visible_line(&rejected.refusal.to_string());
-        shown.push_str(&format!(
-            "damaged: event {}: {refusal}\n",
-            rejected.event.short()
-        ));
+        let damaged = format!("damaged: event {}: {refusal}", rejected.event.short());
+        shown.push_str(&paint.apply(Style::Bad, &damaged));
+        shown.push('\n');
     }
     if let Some(description) = &state.description {
         shown.push_str(&format!("\n{}", indented(&visible(description), 4)));
     }
     shown.push_str(&reactions(&state.reactions, 0));
-    shown.push_str("\nrevisions\n");
+    shown.push_str(&section("revisions", paint));
     for revision in &state.revisions {
-        shown.push_str(&one_revision(revision));
+        shown.push_str(&one_revision(revision, paint));
     }
     if !around.submodules.is_empty() {
         shown.push_str("\nsubmodules\n");
@@ -56,31 +57,37 @@ pub(crate) fn pull_request(
         }
     }
     if !state.verdicts.is_empty() {
-        shown.push_str("\nverdicts\n");
+        shown.push_str(&section("verdicts", paint));
         for (person, given) in &state.verdicts {
             shown.push_str(&verdict(
                 person,
                 given,
                 state,
                 around.took_part.contains(person),
+                paint,
             ));
         }
     }
     shown.push('\n');
     shown.push_str(&match state.status {
-        Status::Open => gate(around.verdicts),
-        Status::Closed | Status::Merged => ending(state, now),
+        Status::Open => gate(around.verdicts, paint),
+        Status::Closed | Status::Merged => ending(state, look.now),
     });
-    shown.push_str(&discussion(around.threads));
+    shown.push_str(&discussion(around.threads, paint));
     shown
 }
 
+/// The heading of a part of the page.
+fn section(name: &str, paint: Paint) -> String {
+    format!("\n{}\n", paint.apply(Style::Bold, name))
+}
+
 /// What it is called, for which branch it is, and who has to do with it.
-pub(crate) fn heading(id: &ObjectId, state: &PrState) -> String {
+pub(crate) fn heading(id: &ObjectId, state: &PrState, paint: Paint) -> String {
     let mut shown = format!(
         "pull request {}: {}\n{} · for {} · by {}\n",
-        id.short(),
-        visible_line(&state.title),
+        paint.apply(Style::Id, &id.short()),
+        paint.apply(Style::Bold, &visible_line(&state.title)),
         word(state.status, state.draft),
         branch(state.target.as_str()),
         visible_line(&state.author),
@@ -104,12 +111,12 @@ fn branch(name: &str) -> &str {
     name.strip_prefix("refs/heads/").unwrap_or(name)
 }
 
-fn one_revision(revision: &Revision) -> String {
+fn one_revision(revision: &Revision, paint: Paint) -> String {
+    let range = format!("{}..{}", revision.base.short(), revision.head.short());
     let mut shown = format!(
-        "  {}  {}..{} by {}\n",
+        "  {}  {} by {}\n",
         revision.number,
-        revision.base.short(),
-        revision.head.short(),
+        paint.apply(Style::Id, &range),
         visible_line(&revision.by),
     );
     if let Some(note) = &revision.note {
@@ -118,11 +125,17 @@ fn one_revision(revision: &Revision) -> String {
     shown
 }
 
-fn verdict(person: &str, given: &GivenVerdict, state: &PrState, took_part: bool) -> String {
+fn verdict(
+    person: &str,
+    given: &GivenVerdict,
+    state: &PrState,
+    took_part: bool,
+    paint: Paint,
+) -> String {
     let says = match given.verdict {
-        Verdict::Approve => "approves",
-        Verdict::RequestChanges => "asks for changes on",
-        Verdict::Comment | Verdict::Withdraw => "comments on",
+        Verdict::Approve => paint.apply(Style::Good, "approves"),
+        Verdict::RequestChanges => paint.apply(Style::Bad, "asks for changes on"),
+        Verdict::Comment | Verdict::Withdraw => "comments on".to_owned(),
     };
     let latest = state.latest().map(|latest| latest.number);
     let stale = if latest == Some(given.revision) {
@@ -176,7 +189,7 @@ fn landing(state: &PrState, now: i64) -> String {
     )
 }
 
-fn discussion(threads: &[Thread<'_>]) -> String {
+fn discussion(threads: &[Thread<'_>], paint: Paint) -> String {
     if threads.is_empty() {
         return String::new();
     }
@@ -185,14 +198,14 @@ fn discussion(threads: &[Thread<'_>]) -> String {
         .iter()
         .filter(|thread| thread.first.anchor.is_some())
         .count();
-    let mut shown = String::from("\ndiscussion");
+    let mut shown = format!("\n{}", paint.apply(Style::Bold, "discussion"));
     if about_code > 0 {
         shown.push_str(&format!(": {}, {open} open", counted(about_code, "thread")));
     }
     shown.push('\n');
     for one in threads {
         shown.push('\n');
-        shown.push_str(&thread(one));
+        shown.push_str(&thread(one, paint));
     }
     shown
 }
@@ -241,6 +254,13 @@ mod tests {
         serde_json::from_value(comment).expect("a comment")
     }
 
+    const fn look() -> Look {
+        Look {
+            now: 1_760_000_000,
+            paint: Paint::plain(),
+        }
+    }
+
     fn show(state: &PrState, threads: &[Thread<'_>]) -> String {
         let id = ObjectId::from_hex(&id("1")).expect("an id");
         let open = Verdicts::Open { evidence: vec![id] };
@@ -252,7 +272,7 @@ mod tests {
             submodules: &["lib  aaaaaaaaaaaa..bbbbbbbbbbbb".to_owned()],
             threads,
         };
-        pull_request(&id, state, &around, 1_760_000_000)
+        pull_request(&id, state, &around, look())
     }
 
     #[test]
@@ -296,6 +316,7 @@ mod tests {
         let moved = Standing::Lines {
             first: 4,
             last: 5,
+            path: None,
             excerpt: Excerpt::of(b"1\n2\n3\n4\n5\n6\n", 4, 5),
         };
         let thread = Thread {
@@ -304,7 +325,7 @@ mod tests {
             standing: Some(moved),
             suggestion: None,
         };
-        insta::assert_snapshot!(discussion(&[thread]), @r"
+        insta::assert_snapshot!(discussion(&[thread], Paint::plain()), @r"
 
         discussion: 1 thread, 1 open
 
@@ -333,7 +354,7 @@ mod tests {
             }),
             suggestion: Some("Y\nZ\u{1b}\n".to_owned()),
         };
-        insta::assert_snapshot!(discussion(&[thread]), @r"
+        insta::assert_snapshot!(discussion(&[thread], Paint::plain()), @r"
 
         discussion: 1 thread, 0 open
 
@@ -358,7 +379,7 @@ mod tests {
             standing: None,
             suggestion: None,
         };
-        insta::assert_snapshot!(discussion(&[thread]), @r"
+        insta::assert_snapshot!(discussion(&[thread], Paint::plain()), @r"
 
         discussion
 

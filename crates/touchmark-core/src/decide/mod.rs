@@ -65,14 +65,7 @@ impl Command {
 
     /// Whether the command names a comment: then it must be judged with all of them at hand.
     pub fn names_comment(&self) -> bool {
-        match &self.payload {
-            Payload::Comment(comment) => comment.reply.is_some(),
-            Payload::Review(review) => review
-                .comments
-                .iter()
-                .any(|anchor| anchor.reply_to().is_some()),
-            other => other.comment_id().is_some(),
-        }
+        self.payload.names_comment()
     }
 
     /// With this subject.
@@ -314,8 +307,8 @@ pub(crate) fn check_command(
     let Some(State::Pr(state)) = &outcome.state else {
         return Ok(());
     };
-    match &event.payload {
-        Payload::Review(review) if review.verdict == Verdict::Approve => {
+    match (&event.payload, event.payload.review()) {
+        (_, Some(review)) if review.verdict == Verdict::Approve => {
             if let Some(latest) = state
                 .latest()
                 .filter(|latest| latest.number != review.revision)
@@ -337,8 +330,12 @@ pub(crate) fn check_command(
             }
             Ok(())
         }
-        Payload::Revision(new) => expect_new_code(state, new.base, new.head, new.target.as_ref()),
-        Payload::Edit(_) if state.title == event.subject && state.description == event.body => {
+        (Payload::Revision(new), _) => {
+            expect_new_code(state, new.base, new.head, new.target.as_ref())
+        }
+        (Payload::Edit(_), _)
+            if state.title == event.subject && state.description == event.body =>
+        {
             Err(nothing("title and description are like that already"))
         }
         _ => Ok(()),

@@ -54,6 +54,8 @@ pub enum Payload {
     Unresolve(payload::Unresolve),
     /// `review/1`
     Review(payload::Review),
+    /// `review/2`
+    Review2(payload::Review2),
     /// `link/1`
     Link(payload::Link),
     /// `react/1`
@@ -132,6 +134,7 @@ impl Payload {
             Self::Resolve(_) => Kind::Resolve,
             Self::Unresolve(_) => Kind::Unresolve,
             Self::Review(_) => Kind::Review,
+            Self::Review2(_) => Kind::Review2,
             Self::Link(_) => Kind::Link,
             Self::React(_) => Kind::React,
             Self::Subscribe(_) => Kind::Subscribe,
@@ -184,6 +187,7 @@ impl Payload {
             Self::Resolve(payload) => payload.trailers(),
             Self::Unresolve(payload) => payload.trailers(),
             Self::Review(payload) => payload.trailers(),
+            Self::Review2(payload) => payload.trailers(),
             Self::Link(payload) => payload.trailers(),
             Self::React(payload) => payload.trailers(),
             Self::Subscribe(payload) => payload.trailers(),
@@ -236,6 +240,7 @@ impl Payload {
             Self::Resolve(payload) => payload.computed_subject(),
             Self::Unresolve(payload) => payload.computed_subject(),
             Self::Review(payload) => payload.computed_subject(),
+            Self::Review2(payload) => payload.computed_subject(),
             Self::Link(payload) => payload.computed_subject(),
             Self::React(payload) => payload.computed_subject(),
             Self::Subscribe(payload) => payload.computed_subject(),
@@ -288,6 +293,7 @@ impl Payload {
             Self::Resolve(payload) => payload.comment_id(),
             Self::Unresolve(payload) => payload.comment_id(),
             Self::Review(payload) => payload.comment_id(),
+            Self::Review2(payload) => payload.comment_id(),
             Self::Link(payload) => payload.comment_id(),
             Self::React(payload) => payload.comment_id(),
             Self::Subscribe(payload) => payload.comment_id(),
@@ -340,6 +346,7 @@ impl Payload {
             Self::Resolve(payload) => payload.map_ids(f),
             Self::Unresolve(payload) => payload.map_ids(f),
             Self::Review(payload) => payload.map_ids(f),
+            Self::Review2(payload) => payload.map_ids(f),
             Self::Link(payload) => payload.map_ids(f),
             Self::React(payload) => payload.map_ids(f),
             Self::Subscribe(payload) => payload.map_ids(f),
@@ -396,6 +403,7 @@ impl Payload {
             Kind::Resolve => payload::Resolve::read(fields).map(Self::Resolve),
             Kind::Unresolve => payload::Unresolve::read(fields).map(Self::Unresolve),
             Kind::Review => payload::Review::read(fields).map(Self::Review),
+            Kind::Review2 => payload::Review2::read(fields).map(Self::Review2),
             Kind::Link => payload::Link::read(fields).map(Self::Link),
             Kind::React => payload::React::read(fields).map(Self::React),
             Kind::Subscribe => payload::Subscribe::read(fields).map(Self::Subscribe),
@@ -979,6 +987,49 @@ impl payload::Review {
         self.base = f(self.base);
         self.head = f(self.head);
         self.comments
+            .iter_mut()
+            .for_each(|anchor| anchor.map_event(f));
+    }
+}
+
+impl payload::Review2 {
+    fn read(fields: &mut Fields<'_>) -> Result<Self, Refusal> {
+        Ok(Self {
+            revision: fields.one("Forge-Revision")?,
+            verdict: fields.one("Forge-Verdict")?,
+            base: fields.one("Forge-Base")?,
+            head: fields.one("Forge-Head")?,
+            anchors: fields.many("Forge-Anchor")?,
+        })
+    }
+
+    fn trailers(&self) -> Vec<(&'static str, String)> {
+        let mut writer = Writer::default();
+        writer.one("Forge-Revision", &self.revision);
+        writer.one("Forge-Verdict", &self.verdict);
+        writer.one("Forge-Base", &self.base);
+        writer.one("Forge-Head", &self.head);
+        writer.many("Forge-Anchor", &self.anchors);
+        writer.finish()
+    }
+
+    fn computed_subject(&self) -> Option<String> {
+        Some(match self.verdict {
+            Verdict::Approve => format!("Approve revision {}", self.revision),
+            Verdict::Comment => format!("Comment on revision {}", self.revision),
+            Verdict::RequestChanges => format!("Request changes on revision {}", self.revision),
+            Verdict::Withdraw => format!("Withdraw verdict on revision {}", self.revision),
+        })
+    }
+
+    fn comment_id(&self) -> Option<CommentId> {
+        None
+    }
+
+    fn map_ids(&mut self, f: &mut dyn FnMut(ObjectId) -> ObjectId) {
+        self.base = f(self.base);
+        self.head = f(self.head);
+        self.anchors
             .iter_mut()
             .for_each(|anchor| anchor.map_event(f));
     }

@@ -13,6 +13,7 @@ mod files;
 pub mod message;
 pub mod payload;
 mod registry;
+mod review;
 mod rule;
 mod spec;
 mod tree;
@@ -33,9 +34,9 @@ pub use registry::{
 pub use rule::Rule;
 pub use spec::{BodyUse, KeySpec, KindSpec, OrElse, Position, Repeat, TreeShape};
 pub use value::{
-    Anchor, CodePath, CommentId, Label, LabelChange, Line, LinkChange, Name, Nonce, Party, Person,
-    PersonChange, Place, Pusher, ReactionChange, RefName, Side, Time, Url, Value, is_author_email,
-    is_author_name,
+    Anchor, Anchor2, CodePath, CommentId, Label, LabelChange, Line, LinkChange, Name, Nonce, Party,
+    Person, PersonChange, Place, Pusher, ReactionChange, RefName, Side, Time, Url, Value,
+    is_author_email, is_author_name,
 };
 
 use crate::id::{Digest, ObjectId};

@@ -7,7 +7,7 @@ use super::registry::{
     Subscription, Verdict,
 };
 use super::value::{
-    Anchor, CommentId, LabelChange, Line, LinkChange, Name, Nonce, PersonChange, Pusher,
+    Anchor, Anchor2, CommentId, LabelChange, Line, LinkChange, Name, Nonce, PersonChange, Pusher,
     ReactionChange, RefName, Time, Url,
 };
 use crate::id::{Digest, ObjectId};
@@ -192,6 +192,21 @@ pub struct Review {
     pub head: ObjectId,
     /// `Forge-Comment`: An anchored comment; its text is the file `comments/000n`.
     pub comments: Vec<Anchor>,
+}
+
+/// `review/2`: A review, as review/1, whose comments may also be about the messages of commits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Review2 {
+    /// `Forge-Revision`: A revision's number; the event that opens a pull request is revision 1.
+    pub revision: u32,
+    /// `Forge-Verdict`: What the review says.
+    pub verdict: Verdict,
+    /// `Forge-Base`: The merge base of target and head when the revision was made.
+    pub base: ObjectId,
+    /// `Forge-Head`: The revision's last commit.
+    pub head: ObjectId,
+    /// `Forge-Anchor`: An anchored comment, in the code or in a commit's message; its text is the file `comments/000n`.
+    pub anchors: Vec<Anchor2>,
 }
 
 /// `link/1`: Links the object to others, or no longer. Whether these exist is not looked at: they may arrive after it.

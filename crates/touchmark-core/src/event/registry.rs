@@ -1104,6 +1104,8 @@ pub enum Kind {
     Unresolve,
     /// `review/1`: A review: one event and one signature, however many comments. The body is the summary. With verdict `comment` the right `comment` is enough.
     Review,
+    /// `review/2`: A review, as review/1, whose comments may also be about the messages of commits.
+    Review2,
     /// `link/1`: Links the object to others, or no longer. Whether these exist is not looked at: they may arrive after it.
     Link,
     /// `react/1`: Reacts to a comment, or without `Forge-Comment-Id` to the object's description.
@@ -1181,6 +1183,7 @@ impl Kind {
         Self::Resolve,
         Self::Unresolve,
         Self::Review,
+        Self::Review2,
         Self::Link,
         Self::React,
         Self::Subscribe,
@@ -1232,6 +1235,7 @@ impl Kind {
             Self::Resolve => "resolve/1",
             Self::Unresolve => "unresolve/1",
             Self::Review => "review/1",
+            Self::Review2 => "review/2",
             Self::Link => "link/1",
             Self::React => "react/1",
             Self::Subscribe => "subscribe/1",
@@ -1284,6 +1288,7 @@ impl Kind {
             "resolve/1" => Some(Self::Resolve),
             "unresolve/1" => Some(Self::Unresolve),
             "review/1" => Some(Self::Review),
+            "review/2" => Some(Self::Review2),
             "link/1" => Some(Self::Link),
             "react/1" => Some(Self::React),
             "subscribe/1" => Some(Self::Subscribe),
@@ -1339,6 +1344,7 @@ impl Kind {
             Self::Resolve => &RESOLVE_1,
             Self::Unresolve => &UNRESOLVE_1,
             Self::Review => &REVIEW_1,
+            Self::Review2 => &REVIEW_2,
             Self::Link => &LINK_1,
             Self::React => &REACT_1,
             Self::Subscribe => &SUBSCRIBE_1,
@@ -1835,6 +1841,41 @@ static REVIEW_1: KindSpec = KindSpec {
         },
         KeySpec {
             key: "Forge-Comment",
+            repeat: Repeat::Many,
+        },
+    ],
+    body: BodyUse::Optional,
+    tree: TreeShape::Review,
+    right: Right::Review,
+    or: None,
+    open: false,
+    user_subject: false,
+};
+
+static REVIEW_2: KindSpec = KindSpec {
+    kind: Kind::Review2,
+    logs: &[LogType::Pr, LogType::Guest],
+    position: Position::Later,
+    parents: (1, 1),
+    keys: &[
+        KeySpec {
+            key: "Forge-Revision",
+            repeat: Repeat::One,
+        },
+        KeySpec {
+            key: "Forge-Verdict",
+            repeat: Repeat::One,
+        },
+        KeySpec {
+            key: "Forge-Base",
+            repeat: Repeat::One,
+        },
+        KeySpec {
+            key: "Forge-Head",
+            repeat: Repeat::One,
+        },
+        KeySpec {
+            key: "Forge-Anchor",
             repeat: Repeat::Many,
         },
     ],

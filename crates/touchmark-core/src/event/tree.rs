@@ -78,11 +78,9 @@ pub(super) fn read(
             Content::Nothing
         }
         TreeShape::Review => {
-            let anchors = match payload {
-                Payload::Review(review) => review.comments.as_slice(),
-                _ => &[],
-            };
-            Content::Review(Box::new(walk.review(tree, anchors)))
+            let review = payload.review();
+            let anchors = review.map(|review| review.comments).unwrap_or_default();
+            Content::Review(Box::new(walk.review(tree, &anchors)))
         }
         TreeShape::Evidence => Content::Evidence(walk.evidence(tree)),
         TreeShape::Policy => Content::Policy(Box::new(walk.policy(tree, spec.kind))),
@@ -102,9 +100,9 @@ pub(super) fn read(
 fn takes_empty(shape: TreeShape, payload: &Payload) -> bool {
     match shape {
         TreeShape::Empty | TreeShape::Evidence | TreeShape::Archive => true,
-        TreeShape::Review => {
-            matches!(payload, Payload::Review(review) if review.comments.is_empty())
-        }
+        TreeShape::Review => payload
+            .review()
+            .is_some_and(|review| review.comments.is_empty()),
         TreeShape::Policy
         | TreeShape::Snapshot
         | TreeShape::Receipt

@@ -18,7 +18,7 @@ pub use names::{
     Label, LabelChange, Line, LinkChange, Name, Nonce, Party, Person, PersonChange, ReactionChange,
     Url,
 };
-pub use place::{Anchor, CodePath, CommentId, Place, Side};
+pub use place::{Anchor, Anchor2, CodePath, CommentId, Place, Side};
 pub use pusher::Pusher;
 pub use ref_name::RefName;
 pub use time::Time;

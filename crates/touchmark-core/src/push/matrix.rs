@@ -106,7 +106,7 @@ fn may_sign(kind: Kind) -> May {
         Kind::Resolve | Kind::Unresolve | Kind::Link => SORT,
         Kind::Comment | Kind::Join | Kind::React | Kind::Subscribe => TALK,
         Kind::CommentEdit | Kind::Retract | Kind::Tombstone | Kind::Restore => KEEP,
-        Kind::Review => CODE,
+        Kind::Review | Kind::Review2 => CODE,
         Kind::Override => ADMIN,
         Kind::MergeRequest | Kind::Merge => MERGE,
         Kind::Admit => KEEP,

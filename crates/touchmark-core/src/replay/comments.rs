@@ -61,6 +61,26 @@ pub struct CommentAnchor {
     pub side: Side,
 }
 
+/// What stands before a commit's id where the path would; no path has a colon that is not encoded.
+const MESSAGE: &str = "message:";
+
+impl CommentAnchor {
+    /// A place in the message of a commit: in the state it looks like a file of the new side, whose path says so.
+    pub fn in_message(commit: ObjectId, lines: Option<(u32, u32)>) -> Self {
+        Self {
+            first: lines.map(|(first, _)| first),
+            last: lines.map(|(_, last)| last),
+            path: format!("{MESSAGE}{commit}"),
+            side: Side::New,
+        }
+    }
+
+    /// The commit whose message it is in, if it is in one.
+    pub fn message(&self) -> Option<ObjectId> {
+        ObjectId::from_hex(self.path.strip_prefix(MESSAGE)?)
+    }
+}
+
 impl From<Vec<Comment>> for Comments {
     fn from(list: Vec<Comment>) -> Self {
         let index = list
@@ -172,6 +192,9 @@ impl Comments {
                         side: *side,
                     };
                     (Some(anchor), None)
+                }
+                Place::Message { commit, lines } => {
+                    (Some(CommentAnchor::in_message(*commit, *lines)), None)
                 }
             };
             let comment = Comment {

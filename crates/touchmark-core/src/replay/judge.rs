@@ -264,8 +264,8 @@ pub(super) fn standing(state: &State, event: &Event, signer: &Signer<'_>) -> Res
 /// Rule `right-missing`; `exempt` where the kind lets the signer do it without the right.
 pub(super) fn right(event: &Event, signer: &Signer<'_>, exempt: bool) -> Result<(), Refusal> {
     let spec = event.payload.kind().spec();
-    let needed = match &event.payload {
-        Payload::Review(review) if review.verdict == Verdict::Comment => Right::Comment,
+    let needed = match event.payload.review() {
+        Some(review) if review.verdict == Verdict::Comment => Right::Comment,
         _ => spec.right,
     };
     if exempt || signer.may(needed) {

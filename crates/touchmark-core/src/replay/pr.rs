@@ -163,7 +163,6 @@ pub(super) fn check(state: &PrState, event: &Event, signer: &Signer<'_>) -> Resu
         }
         Payload::Ready(_) => state.expect_draft(true),
         Payload::Draft(_) => state.expect_draft(false),
-        Payload::Review(review) => check_review(state, review, signer),
         Payload::MergeRequest(ask) => {
             state.expect_draft(false)?;
             state.expect_landable(ask.revision, ask.base, ask.head)
@@ -176,7 +175,10 @@ pub(super) fn check(state: &PrState, event: &Event, signer: &Signer<'_>) -> Resu
             }
             state.expect_landable(merge.revision, merge.base, merge.head)
         }
-        _ => object::check_shared(&state.comments, state.status, event),
+        other => match other.review() {
+            Some(review) => check_review(state, &review, signer),
+            None => object::check_shared(&state.comments, state.status, event),
+        },
     }
 }
 
@@ -189,8 +191,9 @@ pub(super) fn check_joined(event: &Event) -> Result<(), Refusal> {
         | Payload::Resolve(_)
         | Payload::Ready(_)
         | Payload::Reopen(_) => true,
-        Payload::Review(review) => review.verdict != Verdict::Comment,
-        _ => false,
+        other => other
+            .review()
+            .is_some_and(|review| review.verdict != Verdict::Comment),
     };
     if !decides {
         return Ok(());
@@ -251,16 +254,18 @@ pub(super) fn apply(state: &mut PrState, event: &Event, signer: &Signer<'_>) {
         Payload::Ready(_) => state.draft = false,
         Payload::Draft(_) => state.draft = true,
         Payload::RequestReview(ask) => change_people(&mut state.reviewers, &ask.reviewers),
-        Payload::Review(review) => apply_review(state, event, review, by),
         Payload::MergeRequest(ask) => state.merge_request = Some(requested(event, ask, by)),
         Payload::Merge(merge) => {
             state.status = Status::Merged;
             state.merge = Some(merged(event, merge, by));
         }
-        _ => {
-            state.topic().apply(event, by);
-            state.tags().apply(event, by);
-        }
+        other => match other.review() {
+            Some(review) => apply_review(state, event, &review, by),
+            None => {
+                state.topic().apply(event, by);
+                state.tags().apply(event, by);
+            }
+        },
     }
 }
 

@@ -45,13 +45,15 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
         None => issue.called(),
     };
     let links: Vec<String> = links.iter().map(linked::Linked::line).collect();
-    out.text(&render::issue(
+    let page = render::issue(
         &called,
         state,
         &issue.outcome.rejected,
         &links,
         &threads(state),
-    ))
+        out.painter(),
+    );
+    out.page(&forge.repo, &page)
 }
 
 /// What was said; nothing of it is about code.

@@ -34,6 +34,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
     let objects = forge.objects(&LogName::Policy)?;
     let versions: Vec<ObjectId> = forge.policies.ids().collect();
     let mut documents = Vec::new();
+    let mut page = String::new();
     for (at, id) in versions.iter().enumerate().rev() {
         let event = event::decode(&objects, id, Verify::Trusted)?;
         let before = at.checked_sub(1).and_then(|at| versions.get(at));
@@ -45,13 +46,13 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
         if out.is_json() {
             documents.push(shown.json(&forge));
         } else {
-            shown.print(args, &forge, out)?;
+            page.push_str(&shown.text(args, &forge, out)?);
         }
     }
     if out.is_json() {
         return out.json(&json!({"format": 1, "versions": documents}));
     }
-    Ok(())
+    out.page(&forge.repo, &page)
 }
 
 /// One version as it is shown.
@@ -108,24 +109,24 @@ impl Version<'_> {
         })
     }
 
-    fn print(&self, args: &Args, forge: &Forge, out: &Output) -> anyhow::Result<()> {
+    fn text(&self, args: &Args, forge: &Forge, out: &Output) -> anyhow::Result<String> {
         let title = out.paint(Style::Bold, &format!("version {}", self.number));
         let id = out.paint(Style::Id, &self.event.id.short());
-        out.line(format_args!("{id}  {title}"))?;
+        let mut shown = format!("{id}  {title}\n");
         let by = self.by(forge).unwrap_or_else(|| "unknown key".to_owned());
         let when = instant(self.event.author.seconds, forge.now());
-        out.line(format_args!("    {by}, {when}"))?;
+        shown.push_str(&format!("    {by}, {when}\n"));
         let endorsed: Vec<String> = self.endorsed(forge).into_iter().collect();
-        match (endorsed.is_empty(), self.before) {
-            (false, _) => out.line(format_args!("    endorsed by {}", endorsed.join(", ")))?,
-            (true, Some(_)) => out.line("    keys of one's own: needs no endorsement")?,
-            (true, None) => out.line("    the first one")?,
-        }
+        shown.push_str(&match (endorsed.is_empty(), self.before) {
+            (false, _) => format!("    endorsed by {}\n", endorsed.join(", ")),
+            (true, Some(_)) => "    keys of one's own: needs no endorsement\n".to_owned(),
+            (true, None) => "    the first one\n".to_owned(),
+        });
         for change in self.changes(forge) {
-            out.line(format_args!("    - {}", visible_line(&change)))?;
+            shown.push_str(&format!("    - {}\n", visible_line(&change)));
         }
         if let Some(body) = &self.event.body {
-            out.text(&indented(&visible(body), 4))?;
+            shown.push_str(&indented(&visible(body), 4));
         }
         if let (true, Some(before)) = (args.diff, self.before) {
             let files = ["--", "policy.toml", "allowed_signers"];
@@ -135,8 +136,9 @@ impl Version<'_> {
                 .git()
                 .args(["diff", "--no-ext-diff", "--no-color"]);
             let diff = git.args([&old, &new]).args(files).run()?;
-            out.text(&indented(&visible(&diff.text()), 4))?;
+            shown.push_str(&indented(&visible(&diff.text()), 4));
         }
-        out.line("")
+        shown.push('\n');
+        Ok(shown)
     }
 }

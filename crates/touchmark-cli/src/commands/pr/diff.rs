@@ -1,17 +1,16 @@
 //! `touchmark pr diff`: what a revision changes, or what changed since another one.
 
 use std::collections::BTreeSet;
-use std::io::IsTerminal as _;
 
 use serde_json::{Value, json};
 use touchmark_core::id::ObjectId;
 use touchmark_core::replay::Revision;
 use touchmark_git::{ChangedPath, Git};
 
-use super::Subject;
 use super::since::{Since, reviewed, since};
 use super::submodules::submodules;
 use super::viewed::{Marks, Seen};
+use super::{Subject, patch};
 use crate::forge::Forge;
 use crate::globals::Globals;
 use crate::output::Output;
@@ -26,7 +25,8 @@ const MAX_PATHS: usize = 1_000;
 /// by the merge rule first, so that a rebase or a merge of the target shows nothing of its own. Where that conflicts, the
 /// two heads are compared as they are, in the files that either changes, and the conflicts are named.
 /// A submodule is shown as its old and new commit, with the commits in between where they are here.
-/// At a terminal control characters in the code are written out; a pipe gets git's output as it is.
+/// At a terminal it has git's colours, and control characters in the code are written out; a pipe gets git's output as
+/// it is.
 /// With --stat and --name-only files that you marked with `touchmark pr viewed` are marked.
 /// With `--json`: `format`, `base`, `head` and the `patch`, which git can apply; `files` (`path`, `viewed`),
 /// `submodules` (`path`, `old`, `new`), and `since` (`revision`, `exact`, `conflicts`: paths; null without the option).
@@ -213,11 +213,7 @@ impl<'a> View<'a> {
             let text = String::from_utf8_lossy(&output.stdout);
             return out.text(&visible(&marked(&text, marks)));
         }
-        if std::io::stdout().is_terminal() {
-            out.text(&visible(&String::from_utf8_lossy(&output.stdout)))
-        } else {
-            out.bytes(&output.stdout)
-        }
+        patch::show(&self.forge.repo, out, &output.stdout)
     }
 
     fn json(

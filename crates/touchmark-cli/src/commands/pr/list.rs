@@ -86,7 +86,10 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
     if found.is_empty() {
         out.note("no pull request matches; those of others come with touchmark sync");
     }
-    out.text(&render::list(&found))
+    out.page(
+        &forge.repo,
+        &render::list(&found, out.width(), out.painter()),
+    )
 }
 
 impl Args {

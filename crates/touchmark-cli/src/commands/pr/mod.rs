@@ -21,7 +21,9 @@ mod landing;
 mod link;
 mod list;
 mod merge;
+mod messages;
 mod open;
+mod patch;
 mod propose;
 mod react;
 mod ready;
@@ -42,9 +44,10 @@ mod viewed;
 
 use clap::{Args as ClapArgs, Subcommand};
 
+pub(crate) use messages::message;
 pub(crate) use record::record;
 pub(crate) use subject::Subject;
-pub(crate) use threads::{MAX_FILE_BYTES, MAX_SUGGESTION_BYTES, commit};
+pub(crate) use threads::{MAX_FILE_BYTES, MAX_SUGGESTION_BYTES, commit, excerpt};
 
 use crate::globals::Globals;
 use crate::output::Output;

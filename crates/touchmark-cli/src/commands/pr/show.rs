@@ -14,10 +14,10 @@ use super::{Subject, code, threads};
 use crate::forge::{Forge, choose_remote};
 use crate::globals::Globals;
 use crate::output::Output;
-use crate::render::{self, Around, Thread};
+use crate::render::{self, Around, Look, Thread};
 
 /// Show a pull request: where it stands, its revisions and verdicts, whether it may be merged and what is missing,
-/// and what was said, each thread where its lines are in the latest revision.
+/// and what was said, each thread where its lines are in the latest revision, beside what they replaced there.
 ///
 /// With `--json`: `format`; `log`, the state document of its log; `gate` with `open`, `evidence` and `reasons`
 /// (`rule`, `reason`, `evidence`, `fix`), `took_part` (whose approval does not count) and `tree` (what would land);
@@ -58,8 +58,12 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
         submodules: &lines,
         threads: &threads,
     };
-    let now = forge.now();
-    out.text(&render::pull_request(&subject.id, state, &around, now))
+    let look = Look {
+        now: forge.now(),
+        paint: out.painter(),
+    };
+    let page = render::pull_request(&subject.id, state, &around, look);
+    out.page(&forge.repo, &page)
 }
 
 /// The verdict with the target where this clone last saw it; shut when the code is not here.

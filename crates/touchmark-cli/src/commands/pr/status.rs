@@ -155,7 +155,7 @@ impl Base {
 
 fn tell(forge: &Forge, subject: &Subject, out: &Output) -> anyhow::Result<()> {
     let state = subject.state()?;
-    out.text(&heading(&subject.id, state))?;
+    out.text(&heading(&subject.id, state, out.painter()))?;
     if state.status != Status::Open {
         return out.text(&ending(state, forge.now()));
     }

@@ -12,7 +12,7 @@ use crate::exit_codes::ExitCode;
 use crate::forge::Forge;
 
 /// The shortest abbreviation of an id, as for git.
-const MIN_PREFIX: usize = 4;
+pub(crate) const MIN_PREFIX: usize = 4;
 
 /// A pull request, replayed.
 #[derive(Debug)]

@@ -4,12 +4,16 @@ use touchmark_core::anchor::{Position, follow};
 use touchmark_core::event::{CodePath, Side};
 use touchmark_core::id::ObjectId;
 use touchmark_core::replay::{Comment, CommentAnchor, PrState, Revision};
-use touchmark_git::Repository;
+use touchmark_git::{CodeError, Repository};
 
+use super::messages;
 use crate::render::{Excerpt, Standing, Thread};
 
 /// A file beyond this is not followed line by line.
 pub(crate) const MAX_FILE_BYTES: u64 = 8 * 1024 * 1024;
+
+/// Of a larger file only its own lines are shown, without what they replaced.
+const MAX_COMPARED_BYTES: usize = 1024 * 1024;
 
 /// The record refuses suggestions larger than this.
 pub(crate) const MAX_SUGGESTION_BYTES: u64 = 1024 * 1024;
@@ -44,47 +48,169 @@ fn standing(
     let unavailable = |reason: &str| Standing::Unavailable {
         reason: reason.to_owned(),
     };
-    let Some(path) = CodePath::parse(&anchor.path) else {
-        return unavailable("the path cannot be read");
-    };
     let then = comment.revision.and_then(|number| state.revision(number));
     let (Some(then), Some(now)) = (then, state.latest()) else {
         return unavailable("the revision is not in the record");
     };
-    let read = |revision: &Revision| {
-        repository.read_blob_at(
-            commit(revision, anchor.side),
-            path.as_bytes(),
-            MAX_FILE_BYTES,
-        )
+    let lines = anchor.first.zip(anchor.last);
+    let failed = |err: anyhow::Error| unavailable(&format!("{err:#}"));
+    if let Some(commit) = anchor.message() {
+        return messages::standing(repository, now, commit, lines).unwrap_or_else(failed);
+    }
+    let Some(path) = CodePath::parse(&anchor.path) else {
+        return unavailable("the path cannot be read");
     };
-    let (old, new) = match (read(then), read(now)) {
-        (Ok(old), Ok(new)) => (old, new),
-        (Err(err), _) | (_, Err(err)) => return unavailable(&err.to_string()),
+    let files = Files {
+        repository,
+        side: anchor.side,
+        path: path.as_bytes(),
     };
-    let (Some(first), Some(last)) = (anchor.first, anchor.last) else {
-        return match new {
-            Some(_) => Standing::File,
-            None => Standing::Outdated { excerpt: None },
+    files.standing(then, now, lines).unwrap_or_else(failed)
+}
+
+/// The lines of an anchor in the revision that it is of; `None` when it has none, or they are not there.
+///
+/// # Errors
+///
+/// When the code cannot be read.
+pub(crate) fn excerpt(
+    repository: &Repository,
+    revision: &Revision,
+    anchor: &CommentAnchor,
+) -> anyhow::Result<Option<Excerpt>> {
+    let Some((first, last)) = anchor.first.zip(anchor.last) else {
+        return Ok(None);
+    };
+    if let Some(commit) = anchor.message() {
+        let text = messages::message(repository, commit)?;
+        return Ok(Some(Excerpt::of(&text, first, last)));
+    }
+    let Some(path) = CodePath::parse(&anchor.path) else {
+        return Ok(None);
+    };
+    let path = path.as_bytes();
+    let files = Files {
+        repository,
+        side: anchor.side,
+        path,
+    };
+    let Some(file) = files.read(revision, anchor.side, path)? else {
+        return Ok(None);
+    };
+    files.excerpt(revision, path, &file, first, last).map(Some)
+}
+
+/// A file that a thread is about, through the revisions.
+struct Files<'a> {
+    repository: &'a Repository,
+    side: Side,
+    path: &'a [u8],
+}
+
+impl Files<'_> {
+    fn standing(
+        &self,
+        then: &Revision,
+        now: &Revision,
+        lines: Option<(u32, u32)>,
+    ) -> anyhow::Result<Standing> {
+        let here = self.read(now, self.side, self.path)?;
+        let renamed = match here {
+            Some(_) => None,
+            None => self.renamed(then, now)?,
         };
-    };
-    let Some(old) = old else {
-        return unavailable("the file was not in that revision");
-    };
-    let outdated = || Standing::Outdated {
-        excerpt: Some(Excerpt::of(&old, first, last)),
-    };
-    let Some(new) = new else {
-        return outdated();
-    };
-    match follow(&old, &new, first, last) {
-        Position::Moved { first, last } => Standing::Lines {
-            first,
-            last,
-            excerpt: Excerpt::of(&new, first, last),
-        },
-        Position::Outdated => outdated(),
-        Position::OutOfRange => unavailable("the lines were not in that revision"),
+        let path = renamed.as_deref().unwrap_or(self.path);
+        let new = match here {
+            Some(file) => Some(file),
+            None if renamed.is_some() => self.read(now, self.side, path)?,
+            None => None,
+        };
+        let named = renamed
+            .as_deref()
+            .and_then(CodePath::from_bytes)
+            .map(|path| path.to_string());
+        let Some((first, last)) = lines else {
+            return Ok(match new {
+                Some(_) => Standing::File { path: named },
+                None => Standing::Outdated { excerpt: None },
+            });
+        };
+        let Some(old) = self.read(then, self.side, self.path)? else {
+            anyhow::bail!("the file was not in that revision");
+        };
+        let position = match &new {
+            Some(new) => follow(&old, new, first, last),
+            None => Position::Outdated,
+        };
+        Ok(match (position, new) {
+            (Position::Moved { first, last }, Some(new)) => Standing::Lines {
+                first,
+                last,
+                path: named,
+                excerpt: self.excerpt(now, path, &new, first, last)?,
+            },
+            (Position::OutOfRange, _) => anyhow::bail!("the lines were not in that revision"),
+            _ => Standing::Outdated {
+                excerpt: Some(self.excerpt(then, self.path, &old, first, last)?),
+            },
+        })
+    }
+
+    fn read(
+        &self,
+        revision: &Revision,
+        side: Side,
+        path: &[u8],
+    ) -> Result<Option<Vec<u8>>, CodeError> {
+        self.repository
+            .read_blob_at(commit(revision, side), path, MAX_FILE_BYTES)
+    }
+
+    /// The lines with what they replaced, or were replaced by, in that revision.
+    fn excerpt(
+        &self,
+        revision: &Revision,
+        path: &[u8],
+        file: &[u8],
+        first: u32,
+        last: u32,
+    ) -> anyhow::Result<Excerpt> {
+        let other = match self.side {
+            Side::Old => Side::New,
+            Side::New => Side::Old,
+        };
+        let beside = match self.read(revision, other, path)? {
+            // Before it was renamed.
+            None => self.read(revision, other, self.path)?,
+            found => found,
+        }
+        .unwrap_or_default();
+        if beside.len().max(file.len()) > MAX_COMPARED_BYTES {
+            return Ok(Excerpt::of(file, first, last));
+        }
+        Ok(match self.side {
+            Side::Old => Excerpt::of_change(file, &beside, self.side, first, last),
+            Side::New => Excerpt::of_change(&beside, file, self.side, first, last),
+        })
+    }
+
+    /// The path that the file has now, if it was renamed, as stock git finds it.
+    fn renamed(&self, then: &Revision, now: &Revision) -> anyhow::Result<Option<Vec<u8>>> {
+        let [then, now] = [then, now].map(|revision| commit(revision, self.side).to_string());
+        let listed = self
+            .repository
+            .git()
+            .args(["diff", "--name-status", "-z", "--find-renames"])
+            .args(["--diff-filter=R", "--no-ext-diff", "--no-textconv"])
+            .args([&then, &now])
+            .arg("--")
+            .run()?;
+        // A letter and how alike they are, the old path, the new one.
+        let fields: Vec<&[u8]> = listed.stdout.split(|byte| *byte == 0).collect();
+        Ok(fields.chunks_exact(3).find_map(|row| match row {
+            [_, old, new] if *old == self.path => Some(new.to_vec()),
+            _ => None,
+        }))
     }
 }
 
@@ -104,6 +230,7 @@ mod tests {
     use touchmark_git::Git;
 
     use super::*;
+    use crate::render::Paint;
 
     /// A commit that has `content` as the file `f`, or no file.
     fn commit_of(repository: &Repository, content: Option<&str>) -> ObjectId {
@@ -180,7 +307,10 @@ mod tests {
             match check(Some("a\nb\nc\n"), now, Some((2, 2))) {
                 Standing::Outdated {
                     excerpt: Some(excerpt),
-                } => assert!(excerpt.render().contains("> 2 | b"), "{now:?}"),
+                } => assert!(
+                    excerpt.render(Paint::plain()).contains("> 2 | b"),
+                    "{now:?}"
+                ),
                 other => unreachable!("{now:?}: {other:?}"),
             }
         }
@@ -188,7 +318,8 @@ mod tests {
 
     #[test]
     fn whole_files_stand_while_they_are_there() {
-        assert_eq!(check(Some("a\n"), Some("b\n"), None), Standing::File);
+        let there = Standing::File { path: None };
+        assert_eq!(check(Some("a\n"), Some("b\n"), None), there);
         let gone = Standing::Outdated { excerpt: None };
         assert_eq!(check(Some("a\n"), None, None), gone);
     }

@@ -13,6 +13,7 @@ use touchmark_git::Budget;
 
 use crate::facts::{Read, Receipts};
 use crate::forge::{FORGE, Forge, RECEIPTS};
+use crate::progress::Progress;
 
 /// What going through the receipts found.
 pub(super) struct Audit {
@@ -61,7 +62,9 @@ pub(super) fn audit(forge: &Forge) -> anyhow::Result<Option<Audit>> {
     }
     line.reverse();
     let mut before: Option<&Read> = None;
+    let progress = Progress::start("checking receipts", line.len());
     for receipt in &line {
+        progress.step();
         step(forge, &receipts, before, receipt, &mut audit)?;
         before = Some(receipt);
     }

@@ -32,6 +32,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
     let receipts = Receipts::new(&forge.repo, tip);
     let mut next = receipts.latest()?;
     let mut documents = Vec::new();
+    let mut page = String::new();
     let mut count = 0;
     while let Some(receipt) = next.filter(|_| count < args.count) {
         count += 1;
@@ -40,7 +41,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
         if out.is_json() {
             documents.push(document(&receipt, &changes, &denials));
         } else {
-            print(&receipt, &changes, &denials, out)?;
+            page.push_str(&text(&receipt, &changes, &denials));
         }
         next = match receipt.parent {
             Some(parent) => receipts.read(parent)?,
@@ -53,7 +54,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
     if count == 0 {
         out.note("there are no receipts: the server does not sign any");
     }
-    Ok(())
+    out.page(&forge.repo, &page)
 }
 
 /// A receipt for programs.
@@ -74,25 +75,20 @@ fn document(receipt: &Read, changes: &[RefChange], denials: &[String]) -> Value 
 }
 
 /// A receipt for people.
-fn print(
-    receipt: &Read,
-    changes: &[RefChange],
-    denials: &[String],
-    out: &Output,
-) -> anyhow::Result<()> {
-    out.line(format_args!("receipt {} {}", receipt.sequence, receipt.id))?;
-    match receipt.decision {
-        Decision::Archived => out.line("  the server folded closed objects into its archive")?,
-        _ => out.line(format_args!("  pusher: {}", receipt.pusher))?,
-    }
+fn text(receipt: &Read, changes: &[RefChange], denials: &[String]) -> String {
+    let mut text = format!("receipt {} {}\n", receipt.sequence, receipt.id);
+    text.push_str(&match receipt.decision {
+        Decision::Archived => "  the server folded closed objects into its archive\n".to_owned(),
+        _ => format!("  pusher: {}\n", receipt.pusher),
+    });
     let shown = |id: Option<ObjectId>| id.map_or_else(|| "-".to_owned(), |id| id.short());
     for change in changes {
         let (old, new, name) = (shown(change.old), shown(change.new), &change.name);
-        out.line(format_args!("  {old} -> {new} {}", visible_line(name)))?;
+        text.push_str(&format!("  {old} -> {new} {}\n", visible_line(name)));
     }
     for denial in denials {
         let denial = visible_line(&denial.replace('\t', " "));
-        out.line(format_args!("  refused: {denial}"))?;
+        text.push_str(&format!("  refused: {denial}\n"));
     }
-    Ok(())
+    text
 }

@@ -9,14 +9,15 @@ use touchmark_git::Repository;
 
 use super::pending::{About, DraftComment, Stored};
 use super::spot::Spot;
-use super::target;
+use super::{message, target};
 use crate::commands::compose::{self, Body};
-use crate::commands::pr::{MAX_FILE_BYTES, Subject, commit};
+use crate::commands::pr::{MAX_FILE_BYTES, Subject, commit, excerpt};
 use crate::errors::Failure;
 use crate::exit_codes::ExitCode;
 use crate::forge::Forge;
 use crate::globals::Globals;
 use crate::output::Output;
+use crate::render::Paint;
 
 /// Comment on code, or answer a comment, as part of a review. Starts the draft if the pull request is named.
 ///
@@ -37,6 +38,13 @@ pub(crate) struct Args {
     /// Comment on the file as a whole; then all of PATH is the path.
     #[arg(long, conflicts_with = "suggest")]
     file: bool,
+    /// A commit of the change whose message to comment on, instead of a place in the code; its lines count from 1.
+    #[arg(
+        long,
+        value_name = "COMMIT[:LINE[-LINE]]",
+        conflicts_with_all = ["suggest", "file", "side", "reply"]
+    )]
+    message: Option<String>,
     /// The comment to answer, instead of a place in the code.
     #[arg(long, value_name = "COMMENT", conflicts_with_all = ["suggest", "file", "side"])]
     reply: Option<String>,
@@ -67,26 +75,35 @@ impl From<SideArg> for Side {
 /// When the path or the lines are not in the revision, or there is no text.
 pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Result<()> {
     let forge = Forge::open(globals)?;
-    let (id, place) = split(&args.words, args.reply.is_some())?;
+    let has_place = args.reply.is_none() && args.message.is_none();
+    let (id, place) = split(&args.words, has_place)?;
     let subject = target::subject(&forge, id)?;
     let mut stored = match Stored::load(&forge.repo, subject.id)? {
         Some(stored) => stored,
         None => Stored::new(subject.id, subject.revision(None)?.number),
     };
-    let about = match (&args.reply, place) {
-        (Some(name), _) => About::Reply {
+    let revision = subject.revision(Some(stored.draft.revision))?;
+    let about = match (&args.reply, &args.message, place) {
+        (Some(name), _, _) => About::Reply {
             to: subject.comment(name)?,
         },
-        (None, Some(place)) => args.about(&forge.repo, &subject, stored.draft.revision, place)?,
-        (None, None) => return Err(usage("there is no place to comment on")),
+        (None, Some(spot), _) => message::about(&forge.repo, revision, spot)?,
+        (None, None, Some(place)) => args.about(&forge.repo, &subject, revision.number, place)?,
+        (None, None, None) => return Err(usage("there is no place to comment on")),
     };
     let suggestion = match &args.suggest {
         None => None,
-        Some(path) => Some(forge.repo.write(ObjectType::Blob, &compose::read(path)?)?),
+        Some(path) => {
+            let suggested = compose::read(path)?;
+            let meant = about.lines(&forge.repo, revision)?;
+            if let Some(warning) = misfit(&meant, &suggested) {
+                out.warn(warning);
+            }
+            Some(forge.repo.write(ObjectType::Blob, &suggested)?)
+        }
     };
-    let text = args
-        .body
-        .required(&forge.repo, "", "A comment of your review.")?;
+    let instructions = instructions(&forge.repo, &subject, &stored, &about)?;
+    let text = args.body.required(&forge.repo, "", &instructions)?;
     stored.draft.comments.push(DraftComment {
         about,
         suggestion,
@@ -172,15 +189,49 @@ fn check_spot(
     }
 }
 
-/// `[ID] PLACE`, or only `[ID]` for an answer.
-fn split(words: &[String], is_reply: bool) -> anyhow::Result<(Option<&str>, Option<&str>)> {
-    match (words, is_reply) {
-        ([], true) => Ok((None, None)),
-        ([id], true) => Ok((Some(id), None)),
-        ([place], false) => Ok((None, Some(place))),
-        ([id, place], false) => Ok((Some(id), Some(place))),
-        (_, true) => Err(usage("an answer has no place of its own")),
-        (_, false) => Err(usage("there is no place to comment on")),
+/// What the editor says below the text: what it is about.
+fn instructions(
+    repository: &Repository,
+    subject: &Subject,
+    stored: &Stored,
+    about: &About,
+) -> anyhow::Result<String> {
+    let revision = subject.revision(Some(stored.draft.revision))?;
+    let excerpt = match about.anchor() {
+        Some(anchor) => excerpt(repository, revision, &anchor)?,
+        None => None,
+    };
+    let code = excerpt.map_or_else(String::new, |excerpt| excerpt.render(Paint::new(false)));
+    Ok(format!(
+        "A comment of your review, {}\n{code}",
+        about.place()
+    ))
+}
+
+/// What is odd about the ends of suggested lines, beside those that they replace; bytes are kept as they are.
+fn misfit(meant: &[u8], suggested: &[u8]) -> Option<&'static str> {
+    if suggested.is_empty() {
+        return None;
+    }
+    if meant.ends_with(b"\n") && !suggested.ends_with(b"\n") {
+        return Some(
+            "the suggestion does not end in a line feed, so the line after it would be joined to its last",
+        );
+    }
+    (meant.ends_with(b"\r\n") && !suggested.ends_with(b"\r\n")).then_some(
+        "the suggestion has no carriage return at the end of its lines, unlike what it replaces",
+    )
+}
+
+/// `[ID] PLACE`, or only `[ID]` where an option says what it is about.
+fn split(words: &[String], has_place: bool) -> anyhow::Result<(Option<&str>, Option<&str>)> {
+    match (words, has_place) {
+        ([], false) => Ok((None, None)),
+        ([id], false) => Ok((Some(id), None)),
+        ([place], true) => Ok((None, Some(place))),
+        ([id, place], true) => Ok((Some(id), Some(place))),
+        (_, false) => Err(usage("an option says already what the comment is about")),
+        (_, true) => Err(usage("there is no place to comment on")),
     }
 }
 
@@ -200,14 +251,14 @@ mod tests {
         let words = |words: &[&str]| -> Vec<String> {
             words.iter().map(|word| (*word).to_owned()).collect()
         };
-        let check = |given: &[&str], is_reply, expect| {
-            assert_eq!(split(&words(given), is_reply).ok(), expect, "{given:?}");
+        let check = |given: &[&str], has_place, expect| {
+            assert_eq!(split(&words(given), has_place).ok(), expect, "{given:?}");
         };
-        check(&["a:1"], false, Some((None, Some("a:1"))));
-        check(&["3f9a", "a:1"], false, Some((Some("3f9a"), Some("a:1"))));
-        check(&[], false, None);
-        check(&[], true, Some((None, None)));
-        check(&["3f9a"], true, Some((Some("3f9a"), None)));
-        check(&["3f9a", "a:1"], true, None);
+        check(&["a:1"], true, Some((None, Some("a:1"))));
+        check(&["3f9a", "a:1"], true, Some((Some("3f9a"), Some("a:1"))));
+        check(&[], true, None);
+        check(&[], false, Some((None, None)));
+        check(&["3f9a"], false, Some((Some("3f9a"), None)));
+        check(&["3f9a", "a:1"], false, None);
     }
 }

@@ -48,17 +48,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
             format!("dropped the draft of a review of {short}")
         }
         Some(number) => {
-            let count = stored.draft.comments.len();
-            let at = number
-                .parse::<usize>()
-                .ok()
-                .and_then(|number| number.checked_sub(1))
-                .filter(|at| *at < count)
-                .ok_or_else(|| {
-                    Failure::new(format!("the draft has no comment {number}"))
-                        .hint(format!("touchmark review status {short}"))
-                        .exit(ExitCode::NotFound)
-                })?;
+            let at = stored.position(number)?;
             stored.draft.comments.remove(at);
             stored.store(&forge.repo)?;
             format!("dropped comment {number} of the draft for {short}")

@@ -1,8 +1,12 @@
 //! `touchmark review`: reviews, written as local drafts and submitted as one signed event.
 
+mod apply;
 mod comment;
+mod credit;
 mod drop;
 mod edit;
+mod landing_branch;
+mod message;
 pub(super) mod pending;
 mod resolve;
 mod retract;
@@ -10,6 +14,7 @@ mod spot;
 mod start;
 mod status;
 mod submit;
+mod suggested;
 mod target;
 mod unresolve;
 mod withdraw;
@@ -35,6 +40,7 @@ enum Command {
     Status(status::Args),
     Drop(drop::Args),
     Submit(submit::Args),
+    Apply(apply::Args),
     Withdraw(withdraw::Args),
     Resolve(resolve::Args),
     Unresolve(unresolve::Args),
@@ -54,6 +60,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
         Command::Status(args) => status::run(args, globals, out),
         Command::Drop(args) => drop::run(args, globals, out),
         Command::Submit(args) => submit::run(args, globals, out),
+        Command::Apply(args) => apply::run(args, globals, out),
         Command::Withdraw(args) => withdraw::run(args, globals, out),
         Command::Resolve(args) => resolve::run(args, globals, out),
         Command::Unresolve(args) => unresolve::run(args, globals, out),
@@ -94,15 +101,20 @@ mod tests {
             "comment src/a.rs:3 --body B --suggest -",
             "comment src/a.rs --file --body B",
             "comment --reply 3f9a/1 --body B",
+            "comment 3f9a --message HEAD~1:1-3 --body B",
             "status",
             "drop 2",
             "drop 3f9a --all",
             "submit --approve",
             "submit 3f9a --request-changes --body B",
+            "apply 3f9a/1 3f9a/2",
+            "apply 3f9a 3f9a/1 --branch topic -m T --body B",
+            "apply --all 3f9a --no-revise",
             "withdraw 3f9a",
             "resolve 3f9a/1",
             "unresolve 3f9a 3f9a/1",
             "edit 3f9a/1 --body B",
+            "edit 3f9a 2 --body B",
             "retract 3f9a/1",
         ] {
             assert!(parse(line).is_ok(), "{line}: {:?}", parse(line).err());
@@ -117,7 +129,12 @@ mod tests {
             "comment a:1 --body B --reply 3f9a/1 --file",
             "comment a:1 --body B --reply 3f9a/1 --side old",
             "comment a --file --suggest F --body B",
+            "comment --message HEAD:1 --suggest F --body B",
+            "comment --message HEAD:1 --side old --body B",
             "resolve",
+            "apply",
+            "apply 3f9a/1 --all 3f9a",
+            "apply 3f9a/1 --no-revise --body B",
         ] {
             assert!(parse(line).is_err(), "{line}");
         }

@@ -5,13 +5,16 @@
 
 use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
-use touchmark_core::event::{CommentId, Side};
+use touchmark_core::event::{CodePath, CommentId, Side};
 use touchmark_core::id::ObjectId;
 use touchmark_core::object::{MODE_FILE, ObjectType, TreeEntry, write_tree};
+use touchmark_core::replay::{CommentAnchor, Revision};
 use touchmark_git::{Expected, RefEdit, Repository};
 
+use crate::commands::pr::{MAX_FILE_BYTES, commit};
 use crate::errors::Failure;
 use crate::exit_codes::ExitCode;
+use crate::render;
 
 /// Where drafts of reviews of pull requests are.
 const PREFIX: &str = "refs/drafts/pr/";
@@ -64,11 +67,87 @@ pub(crate) enum About {
         /// Which side of the change.
         side: Side,
     },
+    /// The message of a commit.
+    Message {
+        /// The commit.
+        commit: ObjectId,
+        /// First line from 1, `None` for the whole message.
+        first: Option<u32>,
+        /// Last line.
+        last: Option<u32>,
+    },
     /// Another comment.
     Reply {
         /// That comment.
         to: CommentId,
     },
+}
+
+impl About {
+    /// What it is about, in a few words.
+    pub(crate) fn place(&self) -> String {
+        match (self, self.anchor()) {
+            (Self::Reply { to }, _) => format!("answer to {}", render::comment_name(to)),
+            (_, Some(anchor)) => render::place(&anchor),
+            (_, None) => String::new(),
+        }
+    }
+
+    /// Where it stands in the code, if it does.
+    pub(crate) fn anchor(&self) -> Option<CommentAnchor> {
+        match self {
+            Self::Reply { .. } => None,
+            Self::Message {
+                commit,
+                first,
+                last,
+            } => Some(CommentAnchor::in_message(*commit, first.zip(*last))),
+            Self::Code {
+                first,
+                last,
+                path,
+                side,
+            } => Some(CommentAnchor {
+                first: *first,
+                last: *last,
+                path: path.clone(),
+                side: *side,
+            }),
+        }
+    }
+
+    /// The lines that are meant, byte by byte; none when it is about no lines.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read.
+    pub(crate) fn lines(
+        &self,
+        repository: &Repository,
+        revision: &Revision,
+    ) -> anyhow::Result<Vec<u8>> {
+        let Self::Code {
+            first: Some(first),
+            last: Some(last),
+            path,
+            side,
+        } = self
+        else {
+            return Ok(Vec::new());
+        };
+        let Some(path) = CodePath::parse(path) else {
+            return Ok(Vec::new());
+        };
+        let file = repository
+            .read_blob_at(commit(revision, *side), path.as_bytes(), MAX_FILE_BYTES)?
+            .unwrap_or_default();
+        let lines = (1_u32..).zip(file.split_inclusive(|byte| *byte == b'\n'));
+        Ok(lines
+            .filter(|(number, _)| (first..=last).contains(&number))
+            .flat_map(|(_, line)| line)
+            .copied()
+            .collect())
+    }
 }
 
 /// A draft and what its ref holds: what the next change has to replace.
@@ -115,6 +194,26 @@ impl Stored {
             draft,
             tree: Some(tree),
         }))
+    }
+
+    /// Where the comment with this number, counted from 1, is in the list.
+    ///
+    /// # Errors
+    ///
+    /// When there is none.
+    pub(crate) fn position(&self, number: &str) -> anyhow::Result<usize> {
+        let count = self.draft.comments.len();
+        number
+            .parse::<usize>()
+            .ok()
+            .and_then(|number| number.checked_sub(1))
+            .filter(|at| *at < count)
+            .ok_or_else(|| {
+                Failure::new(format!("the draft has no comment {number}"))
+                    .hint(format!("touchmark review status {}", self.id.short()))
+                    .exit(ExitCode::NotFound)
+                    .into()
+            })
     }
 
     /// Stores the draft.

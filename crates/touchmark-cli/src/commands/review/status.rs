@@ -2,9 +2,8 @@
 
 use serde_json::json;
 use touchmark_core::log::LogName;
-use touchmark_core::replay::CommentAnchor;
 
-use super::pending::{self, About, DraftComment, Stored};
+use super::pending::{self, DraftComment, Stored};
 use super::target;
 use crate::commands::pr::Subject;
 use crate::forge::Forge;
@@ -67,20 +66,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
 
 /// A comment of the draft: its number, what it is about, what it says.
 fn row(number: u32, comment: &DraftComment) -> String {
-    let about = match &comment.about {
-        About::Reply { to } => format!("answer to {}", render::comment_name(to)),
-        About::Code {
-            first,
-            last,
-            path,
-            side,
-        } => render::place(&CommentAnchor {
-            first: *first,
-            last: *last,
-            path: path.clone(),
-            side: *side,
-        }),
-    };
+    let about = comment.about.place();
     let suggests = match comment.suggestion {
         Some(_) => ", with a suggestion",
         None => "",

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use touchmark_core::decide::{Command, Files};
-use touchmark_core::event::{Anchor, CodePath, Payload, Place, Verdict, payload};
+use touchmark_core::event::{Anchor, CodePath, Place, Verdict, payload};
 use touchmark_git::Repository;
 
 use super::pending::{About, Draft, Stored};
@@ -75,7 +75,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
     if !comments.is_empty() {
         said.push_str(&format!(", with {}", counted(comments.len(), "comment")));
     }
-    let payload = payload::Review {
+    let review = payload::Review {
         revision: revision.number,
         verdict: args.verdict(),
         base: revision.base,
@@ -83,7 +83,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
         comments,
     };
     let command = Command {
-        payload: Payload::Review(payload),
+        payload: review.into_payload(),
         subject: None,
         body,
         files,
@@ -144,6 +144,14 @@ fn attachments(repository: &Repository, draft: &Draft) -> anyhow::Result<(Vec<An
 fn place(about: &About) -> Option<Place> {
     Some(match about {
         About::Reply { to } => Place::Reply(*to),
+        About::Message {
+            commit,
+            first,
+            last,
+        } => Place::Message {
+            commit: *commit,
+            lines: first.zip(*last),
+        },
         About::Code {
             first,
             last,

@@ -17,6 +17,7 @@ use crate::exit_codes::ExitCode;
 use crate::forge::{FORGE, Forge, OUTBOX, forge_name, load_whole, outbox_name};
 use crate::globals::Globals;
 use crate::output::{Output, Style};
+use crate::progress::Progress;
 use crate::render::{counted, visible_line};
 use code::Code;
 
@@ -68,7 +69,10 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
     let mut documents = Vec::new();
     let mut events: u64 = 0;
     let mut code = None;
-    for target in targets(&forge, logs)? {
+    let targets = targets(&forge, logs)?;
+    let progress = Progress::start("verifying logs", targets.len());
+    for target in targets {
+        progress.step();
         let outcome = match verify_log(&forge, &target) {
             // One log that is no log must not keep the others from being looked at.
             Err(err) if args.all => {
@@ -92,6 +96,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
         }
         faults.extend(found);
     }
+    drop(progress);
     if args.all {
         faults.extend(strange_refs(&forge)?);
     }

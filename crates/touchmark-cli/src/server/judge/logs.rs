@@ -127,9 +127,7 @@ fn needs_comments(from: ObjectId, tip: ObjectId, new: &Objects) -> bool {
         };
         let names = match &event.payload {
             Payload::Merge(_) | Payload::Join(_) => true,
-            Payload::Comment(comment) => comment.reply.is_some(),
-            Payload::Review(review) => review.comments.iter().any(|one| one.reply_to().is_some()),
-            other => other.comment_id().is_some(),
+            other => other.names_comment(),
         };
         if names {
             return true;

@@ -66,8 +66,13 @@ fn value(hash: HashKind, name: &str) -> BoxedStrategy<String> {
     }
 }
 
-/// Where anchors stand, without their numbers.
-fn place(hash: HashKind) -> BoxedStrategy<String> {
+/// Where anchors stand, without their numbers; those of the second version may be in a message.
+fn place(hash: HashKind, name: &str) -> BoxedStrategy<String> {
+    if name == "anchor-2" {
+        let lines = pattern("(:[1-9][0-9]{0,3}(-[1-9][0-9]{4})?)?");
+        let message = (value(hash, "oid"), lines).prop_map(|(id, at)| format!("message {id}{at}"));
+        return prop_oneof![message, place(hash, "anchor")].boxed();
+    }
     let path = "[a-z]{1,8}(/[a-z.]{0,5}[a-z]|%20|%C3%A9)?";
     prop_oneof![
         pattern(&format!(
@@ -86,8 +91,8 @@ fn trailers(hash: HashKind, kind: Kind, root: bool) -> BoxedStrategy<Trailers> {
         let key = own.key;
         let row = row("key", "key", key).expect("a key of the registry");
         let name = row["value"].as_str().expect("text");
-        let one = if name == "anchor" {
-            place(hash)
+        let one = if name.starts_with("anchor") {
+            place(hash, name)
         } else {
             value(hash, name)
         };
@@ -107,7 +112,7 @@ fn trailers(hash: HashKind, kind: Kind, root: bool) -> BoxedStrategy<Trailers> {
             (1..)
                 .zip(values)
                 .map(|(number, text)| match name {
-                    "anchor" => (key, format!("{number} {text}")),
+                    "anchor" | "anchor-2" => (key, format!("{number} {text}")),
                     _ => (key, text),
                 })
                 .collect::<Trailers>()
@@ -188,8 +193,9 @@ fn files(objects: &mut Objects, payload: &Payload, salt: u32) -> ObjectId {
     let mut entries: Vec<(String, Entry)> = Vec::new();
     let mut add = |path: String, text: String| entries.push((path, file(text)));
     match (payload.kind().spec().tree, payload) {
-        (TreeShape::Review, Payload::Review(review)) => {
-            for anchor in &review.comments {
+        (TreeShape::Review, payload) => {
+            let review = payload.review();
+            for anchor in review.iter().flat_map(|review| &review.comments) {
                 let number = anchor.number;
                 add(
                     format!("comments/{number:04}"),

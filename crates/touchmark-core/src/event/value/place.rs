@@ -186,16 +186,27 @@ pub enum Place {
         /// First and last line, counted from 1 and equal for one line; `None` for the whole file.
         lines: Option<(u32, u32)>,
     },
+    /// In the message of a commit; only `review/2` can say so.
+    Message {
+        /// The commit.
+        commit: ObjectId,
+        /// First and last line, as above.
+        lines: Option<(u32, u32)>,
+    },
     /// An answer to this comment.
     Reply(CommentId),
 }
+
+/// An anchor of `review/2`: where [`Anchor`] may stand, or in the message of a commit.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Anchor2(pub Anchor);
 
 impl Anchor {
     /// The comment that this one answers, if it is an answer.
     pub const fn reply_to(&self) -> Option<CommentId> {
         match self.place {
             Place::Reply(to) => Some(to),
-            Place::Code { .. } => None,
+            Place::Code { .. } | Place::Message { .. } => None,
         }
     }
 
@@ -207,20 +218,33 @@ impl Anchor {
     }
 }
 
+impl Anchor2 {
+    /// Replaces the event of the comment that this one answers, if it is an answer.
+    pub(crate) fn map_event(&mut self, f: &mut dyn FnMut(ObjectId) -> ObjectId) {
+        self.0.map_event(f);
+    }
+}
+
 impl Place {
     fn parse(kind: HashKind, text: &str) -> Option<Self> {
         let (word, at) = text.split_once(' ')?;
+        if word == "reply" {
+            return <CommentId as Value>::parse(kind, at).map(Self::Reply);
+        }
+        let (at, lines) = match at.split_once(':') {
+            Some((at, lines)) => (at, Some(parse_lines(lines)?)),
+            None => (at, None),
+        };
         let side = match word {
             "old" => Side::Old,
             "new" => Side::New,
-            "reply" => return <CommentId as Value>::parse(kind, at).map(Self::Reply),
+            "message" => {
+                let commit = <ObjectId as Value>::parse(kind, at)?;
+                return Some(Self::Message { commit, lines });
+            }
             _ => return None,
         };
-        let (path, lines) = match at.split_once(':') {
-            Some((path, lines)) => (path, Some(parse_lines(lines)?)),
-            None => (at, None),
-        };
-        let path = CodePath::parse(path)?;
+        let path = CodePath::parse(at)?;
         Some(Self::Code { side, path, lines })
     }
 }
@@ -239,27 +263,49 @@ fn parse_lines(text: &str) -> Option<(u32, u32)> {
 impl fmt::Display for Anchor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ", self.number)?;
-        match &self.place {
-            Place::Reply(to) => write!(f, "reply {to}"),
+        let lines = match &self.place {
+            Place::Reply(to) => return write!(f, "reply {to}"),
             Place::Code { side, path, lines } => {
                 write!(f, "{side} {path}")?;
-                match lines {
-                    None => Ok(()),
-                    Some((first, last)) if first == last => write!(f, ":{first}"),
-                    Some((first, last)) => write!(f, ":{first}-{last}"),
-                }
+                lines
             }
+            Place::Message { commit, lines } => {
+                write!(f, "message {commit}")?;
+                lines
+            }
+        };
+        match lines {
+            None => Ok(()),
+            Some((first, last)) if first == last => write!(f, ":{first}"),
+            Some((first, last)) => write!(f, ":{first}-{last}"),
         }
+    }
+}
+
+impl fmt::Display for Anchor2 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }
 
 impl Value for Anchor {
     fn parse(kind: HashKind, text: &str) -> Option<Self> {
+        let Anchor2(anchor) = <Anchor2 as Value>::parse(kind, text)?;
+        Some(anchor).filter(|anchor| !matches!(anchor.place, Place::Message { .. }))
+    }
+
+    fn write(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl Value for Anchor2 {
+    fn parse(kind: HashKind, text: &str) -> Option<Self> {
         let (number, place) = text.split_once(' ')?;
-        Some(Self {
+        Some(Self(Anchor {
             number: whole_number(number, 4).filter(|number| *number > 0)?,
             place: Place::parse(kind, place)?,
-        })
+        }))
     }
 
     fn write(&self) -> String {
@@ -268,3 +314,4 @@ impl Value for Anchor {
 }
 
 string_serde!(Anchor);
+string_serde!(Anchor2);

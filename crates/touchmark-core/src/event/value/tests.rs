@@ -62,6 +62,7 @@ fn rewrite_as(name: &str, kind: HashKind, text: &str) -> Option<String> {
         "fingerprint" => rewrite::<Fingerprint>(kind, text),
         "comment-id" => rewrite::<CommentId>(kind, text),
         "anchor" => rewrite::<Anchor>(kind, text),
+        "anchor-2" => rewrite::<Anchor2>(kind, text),
         "pusher" => rewrite::<Pusher>(kind, text),
         other => panic!("the registry has a value that no test knows: {other}"),
     }

@@ -261,6 +261,7 @@ fn code_payload(kind: Kind) -> Payload {
         Kind::Issue => open_issue(),
         Kind::Revision => revision(2),
         Kind::Review => review(1, Verdict::Approve, &[]),
+        Kind::Review2 => review_2(base, head),
         Kind::Override => Payload::Override(payload::Override {
             revision: 1,
             base,
@@ -315,6 +316,16 @@ fn bot_payload(kind: Kind) -> Payload {
         }),
         other => server_payload(other),
     }
+}
+
+fn review_2(base: ObjectId, head: ObjectId) -> Payload {
+    Payload::Review2(payload::Review2 {
+        revision: 1,
+        verdict: Verdict::Approve,
+        base,
+        head,
+        anchors: Vec::new(),
+    })
 }
 
 /// Events that servers sign.

@@ -77,7 +77,7 @@ fn prose_holds(name: &str, kind: HashKind, text: &str) -> bool {
             "fingerprint" => fingerprint_holds(text),
             "comment-id" => id_holds(kind, text.split('/').next().unwrap()),
             "link-change" => id_holds(kind, text.split(' ').nth(1).unwrap()),
-            "anchor" => anchor_holds(kind, text),
+            "anchor" | "anchor-2" => anchor_holds(kind, text),
             "pusher" => {
                 !text.starts_with("certificate ") && !text.starts_with("key ")
                     || fingerprint_holds(text)
@@ -129,11 +129,15 @@ fn anchor_holds(kind: HashKind, text: &str) -> bool {
     if words[1] == "reply" {
         return id_holds(kind, words[2].split('/').next().unwrap());
     }
-    let (path, lines) = words[2].split_once(':').unwrap_or((words[2], "1"));
+    let (at, lines) = words[2].split_once(':').unwrap_or((words[2], "1"));
     let ascending = lines
         .split_once('-')
         .is_none_or(|(first, last)| first.parse::<u32>().unwrap() < last.parse::<u32>().unwrap());
-    ascending && path_holds(path)
+    ascending
+        && match words[1] {
+            "message" => id_holds(kind, at),
+            _ => path_holds(at),
+        }
 }
 
 fn path_holds(path: &str) -> bool {
@@ -179,6 +183,9 @@ fn more_texts(name: &str) -> Option<&'static str> {
         "comment-id" => "([0-9a-f]{40}|0{40})/[0-9]{1,5}",
         "anchor" => {
             r"[0-9]{1,5} (old|new) ([a-zGIT]|[./+@,=~-]|\.git|%[0-9A-Fa-f]{2}|%(20|25|3A|C3)){1,9}(:[0-9]{1,2}(-[0-9]{1,2})?)?"
+        }
+        "anchor-2" => {
+            r"[0-9]{1,3} (message|new|old) ([0-9a-f]{40}|[0-9a-f]{64}|0{40}|[a-z%]{1,3})(:[0-9]{1,2}(-[0-9]{1,2})?)?"
         }
         "pusher" => {
             "(none|key|login|import)( [a-zA-Z0-9 ._-]{0,8})?|key SHA256:[A-Za-z0-9+/]{42}[AEIM]"

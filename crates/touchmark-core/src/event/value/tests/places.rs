@@ -229,6 +229,31 @@ fn anchors_name_a_place() {
 }
 
 #[test]
+fn anchors_of_the_second_version_may_be_in_a_message() {
+    check(
+        "anchor-2",
+        &[
+            "1 new a:3",
+            &format!("3 reply {SHA1}/0"),
+            &format!("1 message {SHA1}"),
+            &format!("2 message {SHA1}:1"),
+            &format!("3 message {SHA1}:3-5"),
+        ],
+        &[
+            "1 message",
+            "1 message a",
+            &format!("1 message {SHA256}"),
+            &format!("1 message {SHA1}:"),
+            &format!("1 message {SHA1}:0"),
+            &format!("1 message {SHA1}:5-3"),
+            &format!("1 message {SHA1}/1"),
+            &format!("1 message {}", "0".repeat(40)),
+        ],
+    );
+    check("anchor", &[], &[&format!("1 message {SHA1}:1")]);
+}
+
+#[test]
 fn anchors_know_what_they_answer() {
     let reply = format!("3 reply {SHA1}/0");
     let anchor: Anchor = parse(HashKind::Sha1, "2 old a:7").unwrap();

@@ -384,6 +384,7 @@ fn documents_hold_values_as_text() {
         check_serde::<LinkChange>(kind, &format!("-blocks {id}"), id);
         check_serde::<CommentId>(kind, &format!("{id}/3"), id);
         check_serde::<Anchor>(kind, &format!("1 reply {id}/3"), "1 reply");
+        check_serde::<Anchor2>(kind, &format!("1 message {id}:3"), "1 message");
     }
     assert_eq!(serde_json::to_string(&Side::New).unwrap(), "\"new\"");
     let path: CodePath = serde_json::from_str("\"a%20b\"").unwrap();
