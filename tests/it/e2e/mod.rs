@@ -8,6 +8,7 @@ mod main_path;
 mod manual;
 mod offline;
 mod policy;
+mod release;
 mod requirements;
 mod settings;
 mod signing;

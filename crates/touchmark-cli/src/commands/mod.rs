@@ -21,6 +21,7 @@ mod pr;
 mod pre_push;
 mod receipts;
 mod reference;
+mod release;
 mod review;
 #[cfg(unix)]
 mod server;
@@ -53,6 +54,7 @@ pub(crate) enum Command {
     Hook(hook::Args),
     #[cfg(unix)]
     PrePush(pre_push::Args),
+    Release(release::Args),
     Policy(policy::Args),
     Can(can::Args),
     Team(team::Args),
@@ -100,6 +102,7 @@ pub(crate) fn run(command: &Command, globals: &Globals, out: &Output) -> anyhow:
         Command::Hook(args) => hook::run(args),
         #[cfg(unix)]
         Command::PrePush(args) => pre_push::run(args, globals, out),
+        Command::Release(args) => release::run(args, globals, out),
         Command::Policy(args) => policy::run(args, globals, out),
         Command::Can(args) => can::run(args, globals, out),
         Command::Team(args) => team::run(args, globals, out),
