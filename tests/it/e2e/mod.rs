@@ -14,6 +14,7 @@ mod settings;
 mod signing;
 mod status;
 mod stock_git;
+mod template;
 
 use std::path::Path;
 

@@ -311,12 +311,13 @@ pub(super) fn content(
     asset: &Asset,
 ) -> anyhow::Result<Result<Vec<u8>, String>> {
     let name = &asset.name;
-    // One byte more than there may be, so that a longer one is told from a good one.
-    let Ok(found) = forge.repo.read_blob_at(commit, name.as_bytes(), asset.size) else {
-        return Ok(Err(format!(
-            "{name} is longer than the {} bytes that the tag lists",
-            asset.size
-        )));
+    let found = match forge.repo.read_blob_at(commit, name.as_bytes(), asset.size) {
+        Ok(found) => found,
+        Err(err) => {
+            return Ok(Err(format!(
+                "{name} cannot be read as the tag lists it: {err}"
+            )));
+        }
     };
     Ok(match found {
         None => Err(format!("{name} is missing")),
