@@ -72,6 +72,36 @@ fn a_repository_from_a_template_passes_its_first_push() {
     }
 }
 
+/// Command lines that make nothing, how they end, and words of the complaint.
+const REFUSED: [(&str, i32, &str); 6] = [
+    (
+        "touchmark repo init three --template=cobol",
+        4,
+        "there is no template cobol",
+    ),
+    ("touchmark repo init one --no-recovery", 3, "is not empty"),
+    (
+        "touchmark repo init Odd --no-recovery",
+        2,
+        "cannot be called \"Odd\"",
+    ),
+    (
+        "mkdir bad && touchmark repo init four --no-recovery --template=bad",
+        4,
+        "it has no folder files",
+    ),
+    (
+        "mkdir -p link/files && ln -s /etc/passwd link/files/x && touchmark repo init five --no-recovery --template=link",
+        1,
+        "is no plain file",
+    ),
+    (
+        "echo '[branch' > own/policy.toml && touchmark repo init six --no-recovery --template=own",
+        3,
+        "policy-form",
+    ),
+];
+
 #[test]
 fn a_template_may_be_a_folder_or_an_address() {
     let world = World::empty(HashKind::Sha1);
@@ -94,34 +124,7 @@ fn a_template_may_be_a_folder_or_an_address() {
         .ok();
         assert!(policy.contains("match = [\"r*\"]"), "{policy}");
     }
-    for (line, status, words) in [
-        (
-            "touchmark repo init three --template=cobol",
-            4,
-            "there is no template cobol",
-        ),
-        ("touchmark repo init one --no-recovery", 3, "is not empty"),
-        (
-            "touchmark repo init Odd --no-recovery",
-            2,
-            "cannot be called \"Odd\"",
-        ),
-        (
-            "mkdir bad && touchmark repo init four --no-recovery --template=bad",
-            4,
-            "it has no folder files",
-        ),
-        (
-            "mkdir -p link/files && ln -s /etc/passwd link/files/x && touchmark repo init five --no-recovery --template=link",
-            1,
-            "is no plain file",
-        ),
-        (
-            "echo '[branch' > own/policy.toml && touchmark repo init six --no-recovery --template=own",
-            3,
-            "policy-form",
-        ),
-    ] {
+    for (line, status, words) in REFUSED {
         let told = shell(&alice, line).fails(status);
         assert!(told.contains(words), "{told}");
     }
