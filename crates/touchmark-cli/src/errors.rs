@@ -120,6 +120,37 @@ pub(crate) fn report(error: &anyhow::Error, out: &Output) -> ExitCode {
     code
 }
 
+/// Prints as JSON what is wrong with a command line: `text` is the complaint, then how the command is used.
+pub(crate) fn report_usage(text: &str) -> ExitCode {
+    let code = ExitCode::Usage;
+    let lines: Vec<&str> = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .collect();
+    let is_hint = |line: &&&str| line.starts_with("tip: ") || line.starts_with("Usage: ");
+    let hints = lines.iter().filter(is_hint).map(|line| {
+        let hint = line.strip_prefix("tip: ").unwrap_or(line);
+        hint.to_owned()
+    });
+    let mut hints: Vec<String> = hints.collect();
+    hints.push("touchmark help COMMAND".to_owned());
+    let complaint: Vec<&str> = lines
+        .iter()
+        .take_while(|line| !is_hint(line) && !line.starts_with("For more information"))
+        .map(|line| line.strip_prefix("error: ").unwrap_or(line))
+        .collect();
+    let shown = Shown {
+        code: code.word(),
+        message: complaint.join(" "),
+        evidence: Vec::new(),
+        hints,
+    };
+    let exit = code as u8;
+    Output::plain().note_json(&json!({"errors": [as_json(&shown)], "exit": exit, "format": 1}));
+    code
+}
+
 fn shown(error: &anyhow::Error) -> (Vec<Shown>, ExitCode) {
     if let Some(Refusals(refusals)) = error.downcast_ref() {
         let each = |refusal: &Refusal| refused(refusal, refusal.to_string());

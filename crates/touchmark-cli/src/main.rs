@@ -89,7 +89,13 @@ fn as_hook() -> Option<ExitCode> {
 }
 
 /// Lets clap print its help, version or complaint; it knows which stream that belongs to.
+///
+/// A complaint is told as JSON when that was asked for, as every other error is.
 fn clap_ending(err: &clap::Error) -> ExitCode {
+    let wants_json = std::env::args_os().any(|argument| argument == "--json");
+    if err.use_stderr() && wants_json {
+        return errors::report_usage(&err.render().to_string()).into();
+    }
     if err.print().is_err() {
         return exit_codes::ExitCode::Failure.into();
     }

@@ -10,14 +10,16 @@ mod main_path;
 mod manual;
 mod offline;
 mod policy;
+mod release;
 mod requirements;
 mod review;
 mod settings;
 mod signing;
 mod status;
 mod stock_git;
-mod templates;
+mod template;
 mod terminal;
+mod text_templates;
 
 use std::path::Path;
 

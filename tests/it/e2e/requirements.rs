@@ -345,3 +345,31 @@ fn every_command_answers_for_help_and_none_is_a_placeholder() {
         assert!(!text.contains("not implemented"), "{file}");
     }
 }
+
+#[test]
+fn a_wrong_command_line_is_told_as_json_too() {
+    let world = World::empty(HashKind::Sha1);
+    let nobody = world.person("nobody");
+    for (args, message, hint) in [
+        (
+            &["pr", "opne", "--json"][..],
+            "unrecognized subcommand 'opne'",
+            "a similar subcommand exists: 'open'",
+        ),
+        (
+            &["--json", "pr", "merge"],
+            "the following required arguments were not provided: <ID>",
+            "Usage: touchmark pr merge",
+        ),
+    ] {
+        let told = nobody.anywhere(args).fails(2);
+        let document: Value = serde_json::from_str(&told).unwrap();
+        let error = &document["errors"][0];
+        assert_eq!(
+            (&error["code"], &document["exit"]),
+            (&"usage".into(), &2.into())
+        );
+        assert_eq!(error["message"], message);
+        assert!(error["hints"][0].as_str().unwrap().contains(hint), "{told}");
+    }
+}

@@ -67,7 +67,7 @@ pub(crate) fn own(person: &Person<'_>, args: &[String]) -> Run {
 }
 
 /// Makes the world's repository one of a server; returns what the program says about it.
-fn install(world: &World) -> serde_json::Value {
+pub(crate) fn install(world: &World) -> serde_json::Value {
     let server = world.server();
     let format = format!("--object-format={}", world.hash().name());
     let args = [

@@ -24,6 +24,8 @@ mod pr;
 mod pre_push;
 mod receipts;
 mod reference;
+mod release;
+mod repo;
 mod review;
 #[cfg(unix)]
 mod server;
@@ -58,6 +60,8 @@ pub(crate) enum Command {
     Hook(hook::Args),
     #[cfg(unix)]
     PrePush(pre_push::Args),
+    Repo(repo::Args),
+    Release(release::Args),
     Policy(policy::Args),
     Can(can::Args),
     Team(team::Args),
@@ -107,6 +111,8 @@ pub(crate) fn run(command: &Command, globals: &Globals, out: &Output) -> anyhow:
         Command::Hook(args) => hook::run(args),
         #[cfg(unix)]
         Command::PrePush(args) => pre_push::run(args, globals, out),
+        Command::Repo(args) => repo::run(args, globals, out),
+        Command::Release(args) => release::run(args, globals, out),
         Command::Policy(args) => policy::run(args, globals, out),
         Command::Can(args) => can::run(args, globals, out),
         Command::Team(args) => team::run(args, globals, out),

@@ -107,8 +107,12 @@ impl<'a> Receipts<'a> {
     ///
     /// When a receipt on the way cannot be read.
     pub(crate) fn bringing(&self, name: &str, id: ObjectId) -> anyhow::Result<Option<Read>> {
+        // An annotated tag has no history; only itself is itself.
+        let is_commit = |id| matches!(self.repo.header(id), Ok(Some((ObjectType::Commit, _))));
+        let is_chained = is_commit(id);
         let holds = |value: Option<ObjectId>| match value {
-            Some(value) if self.repo.contains(value) => self.repo.is_ancestor(id, value),
+            Some(value) if value == id => Ok(true),
+            Some(value) if is_chained && is_commit(value) => self.repo.is_ancestor(id, value),
             _ => Ok(false),
         };
         let mut next = self.tip;

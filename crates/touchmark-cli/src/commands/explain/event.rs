@@ -3,6 +3,7 @@
 use serde_json::json;
 use touchmark_core::id::ObjectId;
 use touchmark_core::log::LogName;
+use touchmark_git::Budget;
 
 use super::Told;
 use crate::commands::log;
@@ -18,6 +19,10 @@ const EVENTS_MAX: usize = 1_000_000;
 pub(super) fn log_of(forge: &Forge, id: ObjectId) -> anyhow::Result<Option<LogName>> {
     if forge.policies.ids().any(|version| version == id) {
         return Ok(Some(LogName::Policy));
+    }
+    // Code has a long history, and no event in it: its trailer tells.
+    if !has_trailer(forge, id)? {
+        return Ok(None);
     }
     let mut root = id;
     for _ in 0..EVENTS_MAX {
@@ -39,6 +44,16 @@ pub(super) fn log_of(forge: &Forge, id: ObjectId) -> anyhow::Result<Option<LogNa
         }
     }
     Ok(None)
+}
+
+/// Whether the commit's message says that it is an event.
+fn has_trailer(forge: &Forge, id: ObjectId) -> anyhow::Result<bool> {
+    let budget = Budget::default();
+    let read = forge.repo.read(id, budget.max_commit_bytes)?;
+    let data = read.map(|(_, data)| data).unwrap_or_default();
+    Ok(data
+        .split(|byte| *byte == b'\n')
+        .any(|line| line.starts_with(b"Forge-Event: ")))
 }
 
 /// What replay says of an event.

@@ -60,7 +60,7 @@ fn writers(told: &mut Told, forge: &Forge, place: &Place) -> anyhow::Result<()> 
         Place::Branch(name) => return branch(told, forge, name),
         Place::Tag(name) => {
             told.say("kind", "a tag");
-            let rule = policy.rules.tag(name.short());
+            let rule = policy.rules.tag(name.tag().unwrap_or_default());
             told.say(
                 "clause",
                 rule.map_or_else(|| "defaults".to_owned(), |(_, clause)| clause),

@@ -106,6 +106,20 @@ pub(crate) struct Args {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Result<()> {
+    run_with(args, "", globals, out)
+}
+
+/// As [`run`], with further rules in the first policy.
+///
+/// # Errors
+///
+/// As of [`run`]; or the rules are none.
+pub(crate) fn run_with(
+    args: &Args,
+    rules: &str,
+    globals: &Globals,
+    out: &Output,
+) -> anyhow::Result<()> {
     let repo = Repository::discover(&globals.directory)?;
     expect_new(&repo, globals)?;
     expect_recovery_choice(args)?;
@@ -117,7 +131,11 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
         branch: branch(args, &repo)?,
         args,
     };
-    let policy_toml = draft.policy_toml()?;
+    let mut policy_toml = draft.policy_toml()?;
+    if !rules.is_empty() {
+        policy_toml.push('\n');
+        policy_toml.push_str(rules);
+    }
     let allowed_signers = draft.allowed_signers(globals)?;
     let now = clock::now()?;
     let author = Author {

@@ -1,0 +1,5 @@
+#!/bin/sh
+# What must pass before a change is proposed. Whoever reports the check runs this file, and nothing else.
+set -eu
+cd "$(dirname "$0")"
+git diff --check "$(git hash-object -t tree /dev/null)" HEAD
