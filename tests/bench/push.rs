@@ -13,7 +13,6 @@ use touchmark_core::id::{Digest, ObjectId, hash_object};
 use touchmark_core::object::{MODE_FILE, ObjectType, TreeEntry, write_tree};
 use touchmark_core::sign::attach_signature;
 
-use crate::archived;
 use crate::log::{HASH, Person, git, people};
 use crate::measure::{Task, Times, in_turns};
 use crate::pack::Pack;
@@ -80,7 +79,7 @@ pub(crate) fn run() -> Result<String> {
         let path = dir.path().join(format!("e{events}"));
         measured.push(measure(&path, SIZES[1], events)?);
     }
-    Ok(page(&measured)? + &archived::run(dir.path())?)
+    page(&measured)
 }
 
 fn measure(path: &Path, pulls: usize, events: usize) -> Result<Measured> {
