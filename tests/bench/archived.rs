@@ -1,4 +1,5 @@
-//! Servers that have folded nearly all of their pull requests into the archive, beside one that has folded none.
+//! `touchmark-bench archive`: servers that have folded nearly all of their pull requests into the archive, beside one that
+//! has folded none; prints `docs/reference/archive-benchmarks.md`.
 //!
 //! The folding is done by `touchmark server archive`, as on any server.
 
@@ -30,16 +31,17 @@ struct Measured {
     clone: Times,
 }
 
-/// Measures all servers in one run, in turns, and returns this part of the page.
+/// Measures all servers in one run, in turns, and returns the page.
 ///
 /// # Errors
 ///
 /// When git or the program fails.
-pub(crate) fn run(path: &Path) -> Result<String> {
+pub(crate) fn run() -> Result<String> {
+    let dir = tempfile::tempdir()?;
     let mut servers = Vec::new();
     for (live, archived) in SERVERS {
         eprintln!("making a server of {live} pull requests, and {archived} to fold");
-        let place = path.join(format!("a{archived}"));
+        let place = dir.path().join(format!("a{archived}"));
         servers.push(Server::make(&place, live, archived)?);
     }
     let mut pushes = Vec::new();
@@ -142,7 +144,9 @@ impl Server {
 }
 
 fn page(measured: &[Measured]) -> Result<String> {
-    let mut page = HEAD.to_owned();
+    let mut page = HEAD
+        .replace("ROUNDS", &ROUNDS.to_string())
+        .replace("CLONES", &CLONES.to_string());
     for one in measured {
         writeln!(
             page,
@@ -190,12 +194,13 @@ fn ratios(measured: &[Measured]) -> Result<Vec<(String, f64, &'static str)>> {
     Ok(ratios)
 }
 
-const HEAD: &str = "
-## With an archive
+const HEAD: &str = "# Archive benchmarks
 
-The same push to servers that `touchmark server archive` has folded, all in turns in one run; stock git pushes to a bare repository with the same refs, the archive among them.
+Written by `cargo xtask bench archive`.
+Each push is a whole `git push` of one signed comment over the file transport, to a server with Touchmark's hooks and to a bare repository of stock git that holds the same refs, the archive among them.
+All servers are measured in turns in one run; each ratio is the median of the ratios of ROUNDS rounds, for clones of CLONES.
 The fetch is git's with nothing new to bring, the clone git's over `file://` without a work tree, both with the refspecs that `touchmark join` sets, so without the archive.
-Folding was done once.
+Folding is one run of `touchmark server archive`, which looks at every log first.
 
 | live | archived | hooked / stock | hooked, ms | stock, ms | fetch, ms | clone, ms | folding, s |
 |---|---|---|---|---|---|---|---|

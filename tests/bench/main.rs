@@ -1,4 +1,4 @@
-//! The benchmarks behind `cargo xtask bench`: prints `docs/reference/benchmarks.md`, or with `push` `push-benchmarks.md`.
+//! The benchmarks behind `cargo xtask bench`: prints `docs/reference/benchmarks.md`, or with `push` or `archive` the page of that name.
 //!
 //! Everything that is compared runs in this process, on one thread, in turns, in the same run: ratios are the result,
 //! seconds only say what they are made of.
@@ -24,9 +24,16 @@ const SIZES: [usize; 3] = [1_000, 10_000, 100_000];
 const ROUNDS: usize = 5;
 
 fn main() -> Result<()> {
-    if std::env::args().nth(1).as_deref() == Some("push") {
-        print!("{}", push::run()?);
-        return Ok(());
+    match std::env::args().nth(1).as_deref() {
+        Some("push") => {
+            print!("{}", push::run()?);
+            return Ok(());
+        }
+        Some("archive") => {
+            print!("{}", archived::run()?);
+            return Ok(());
+        }
+        _ => {}
     }
     let dir = tempfile::tempdir()?;
     let mut logs = Vec::new();

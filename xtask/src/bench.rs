@@ -1,4 +1,4 @@
-//! `cargo xtask bench [push]`: measures, and writes `docs/reference/benchmarks.md` or `push-benchmarks.md`.
+//! `cargo xtask bench [push|archive]`: measures, and writes `docs/reference/benchmarks.md` or the page of that name.
 #![expect(
     clippy::print_stdout,
     reason = "the page that was written is what this command shows"

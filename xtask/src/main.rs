@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 
-const USAGE: &str = "usage: cargo xtask generate [--check] | test | tools | fuzz [--seconds N] [TARGET…] | bench [push] \
+const USAGE: &str = "usage: cargo xtask generate [--check] | test | tools | fuzz [--seconds N] [TARGET…] | bench [push|archive] \
                      | merges [--commits N] REPOSITORY…";
 
 #[expect(clippy::print_stderr, reason = "an error goes to standard error")]
@@ -36,7 +36,7 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["tools"] => tools::ensure(),
         ["fuzz", rest @ ..] => fuzz::run(&root, rest),
         ["bench"] => bench::run(&root, None),
-        ["bench", "push"] => bench::run(&root, Some("push")),
+        ["bench", which @ ("push" | "archive")] => bench::run(&root, Some(which)),
         ["merges", rest @ ..] => merges::run(&root, rest),
         _ => bail!("{USAGE}"),
     }

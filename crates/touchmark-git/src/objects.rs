@@ -15,6 +15,9 @@ const LOOKS_AGAIN: [Duration; 3] = [
     Duration::from_millis(20),
 ];
 
+/// How often an object is written whose directory git removes meanwhile.
+const WRITE_TRIES: usize = 5;
+
 /// An object could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
@@ -78,9 +81,7 @@ impl Repository {
             return Ok(id);
         }
         let stored = self
-            .inner
-            .objects
-            .write_buf(gix_kind(object_type), data)
+            .store(object_type, data)
             .map_err(|err| WriteError::Store {
                 id,
                 reason: reason(&err),
@@ -92,6 +93,17 @@ impl Repository {
             });
         }
         Ok(id)
+    }
+
+    /// Writes a loose object, again when its directory went meanwhile: git removes one that it has packed empty.
+    fn store(&self, object_type: ObjectType, data: &[u8]) -> Result<gix::ObjectId, gix::Error> {
+        let mut tries = 1;
+        loop {
+            match self.inner.objects.write_buf(gix_kind(object_type), data) {
+                Err(err) if tries < WRITE_TRIES && is_gone(&err) => tries += 1,
+                stored => return stored,
+            }
+        }
     }
 
     /// The type and content of `id`; `None` when it is not in the repository.
@@ -213,4 +225,11 @@ const fn core_type(kind: Kind) -> ObjectType {
         Kind::Blob => ObjectType::Blob,
         Kind::Tag => ObjectType::Tag,
     }
+}
+
+/// Whether a file could not be written because its directory is not there.
+fn is_gone(err: &gix::Error) -> bool {
+    err.iter_errors()
+        .filter_map(|err| err.downcast_ref::<std::io::Error>())
+        .any(|err| err.kind() == std::io::ErrorKind::NotFound)
 }
