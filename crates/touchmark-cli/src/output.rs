@@ -64,6 +64,16 @@ impl Output {
         }
     }
 
+    /// How many columns the terminal has that the result goes to; `None` when it goes elsewhere.
+    #[expect(
+        clippy::unused_self,
+        reason = "only the writer knows where a result goes"
+    )]
+    pub(crate) fn columns(&self) -> Option<usize> {
+        let (columns, _) = terminal_size::terminal_size_of(std::io::stdout())?;
+        Some(usize::from(columns.0)).filter(|columns| *columns > 0)
+    }
+
     /// Whether data is wanted as JSON.
     pub(crate) const fn is_json(&self) -> bool {
         self.json

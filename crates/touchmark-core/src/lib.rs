@@ -13,6 +13,7 @@ pub mod gate;
 pub mod heads;
 pub mod id;
 pub mod log;
+pub mod mention;
 pub mod merge;
 pub mod object;
 pub mod pattern;

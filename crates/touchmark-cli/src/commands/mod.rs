@@ -3,11 +3,14 @@
 mod can;
 mod compose;
 mod demo;
+mod filter;
 mod gate;
 mod hook;
 mod init;
+mod issue;
 mod join;
 mod key;
+pub(crate) mod listing;
 mod log;
 mod person;
 mod policy;
@@ -17,6 +20,7 @@ mod pre_push;
 mod receipts;
 mod reference;
 mod review;
+mod search;
 #[cfg(unix)]
 mod server;
 mod sync;
@@ -38,6 +42,9 @@ pub(crate) enum Command {
     Verify(verify::Args),
     Demo(demo::Args),
     Pr(pr::Args),
+    Issue(issue::Args),
+    Search(search::Args),
+    Filter(filter::Args),
     Review(review::Args),
     Gate(gate::Args),
     Receipts(receipts::Args),
@@ -64,6 +71,9 @@ pub(crate) fn run(command: &Command, globals: &Globals, out: &Output) -> anyhow:
         Command::Verify(args) => verify::run(args, globals, out),
         Command::Demo(args) => demo::run(args, globals, out),
         Command::Pr(args) => pr::run(args, globals, out),
+        Command::Issue(args) => issue::run(args, globals, out),
+        Command::Search(args) => search::run(args, globals, out),
+        Command::Filter(args) => filter::run(args, globals, out),
         Command::Review(args) => review::run(args, globals, out),
         Command::Gate(args) => gate::run(args, globals, out),
         Command::Receipts(args) => receipts::run(args, globals, out),

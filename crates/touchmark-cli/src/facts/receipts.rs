@@ -157,7 +157,11 @@ impl<'a> Receipts<'a> {
     }
 
     /// The directories of numbers, with the thousand that each holds.
-    fn folders(&self, tree: ObjectId) -> anyhow::Result<Vec<(ObjectId, u32)>> {
+    ///
+    /// # Errors
+    ///
+    /// When the tree cannot be read.
+    pub(crate) fn folders(&self, tree: ObjectId) -> anyhow::Result<Vec<(ObjectId, u32)>> {
         match self.repo.entry_at(tree, b"numbers")? {
             Some((_, id)) => Ok(self
                 .numbers(id)?
@@ -168,7 +172,12 @@ impl<'a> Receipts<'a> {
         }
     }
 
-    fn numbers(&self, tree: ObjectId) -> anyhow::Result<Vec<(u32, ObjectId)>> {
+    /// The numbers in such a directory, with the object that each stands for.
+    ///
+    /// # Errors
+    ///
+    /// When the tree cannot be read.
+    pub(crate) fn numbers(&self, tree: ObjectId) -> anyhow::Result<Vec<(u32, ObjectId)>> {
         let entries = self.repo.tree_entries(tree)?;
         Ok(entries
             .into_iter()

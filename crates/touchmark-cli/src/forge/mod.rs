@@ -3,7 +3,6 @@
 //! `refs/forge/*` holds what the server has, `refs/outbox/*` what is not published yet; a log's tip is the outbox's if it has one.
 
 mod cache;
-mod listing;
 mod policy;
 mod publish;
 mod push;
@@ -31,7 +30,7 @@ use crate::facts::Receipts;
 use crate::globals::Globals;
 use crate::keys::{self, Signer};
 
-pub(crate) use listing::Row;
+pub(crate) use cache::PROGRAM;
 pub(crate) use policy::Endorsements;
 pub(crate) use publish::Published;
 pub(crate) use push::{Ending, Push, push};

@@ -1,31 +1,70 @@
-//! Pull requests, one to a line.
+//! Pull requests and issues, one to a line.
 
 use touchmark_core::replay::Status;
 
-use super::{counted, visible_line};
-use crate::forge::Row;
+use super::{counted, cut, visible_line, width};
+use crate::index::{Kind, MARKS, Row};
 
-/// One line for each pull request: id, state, title, and what makes it stand out.
-pub(crate) fn list(rows: &[&Row]) -> String {
-    rows.iter().map(|row| line(row)).collect()
+/// A title is not cut to less than this.
+const TITLE_MIN_COLUMNS: usize = 20;
+
+/// One line for each: id, number where there is one, state, title, and what makes it stand out.
+///
+/// The lines are cut to so many columns, where they are told.
+pub(crate) fn list(rows: &[&Row], columns: Option<usize>) -> String {
+    let numbers = rows.iter().filter_map(|row| row.number);
+    let digits = numbers
+        .max()
+        .map_or(0, |number| number.to_string().len() + 3);
+    rows.iter().map(|row| line(row, digits, columns)).collect()
 }
 
-fn line(row: &Row) -> String {
+fn line(row: &Row, digits: usize, columns: Option<usize>) -> String {
+    let number = row.number.map(|number| format!("#{number}"));
+    let state = match row.kind {
+        _ if row.deleted => "deleted",
+        Kind::Pull => word(row.status, row.draft),
+        Kind::Issue => row.status.word(),
+    };
+    let mut head = row.id.short();
+    if digits > 0 {
+        head += &format!("  {:<1$}", number.unwrap_or_default(), digits - 2);
+    }
+    head += &format!("  {state:<6}  ");
+    let facts = format!("  ({})", visible_line(&facts(row).join("; ")));
+    let title = visible_line(&row.title);
+    let Some(columns) = columns else {
+        return format!("{head}{title}{facts}\n");
+    };
+    let left = columns.saturating_sub(width(&head));
+    let room = left
+        .saturating_sub(width(&facts))
+        .max(TITLE_MIN_COLUMNS.min(left));
+    let title = cut(&title, room);
+    let facts = cut(&facts, left.saturating_sub(width(&title)));
+    format!("{head}{title}{}\n", facts.trim_end())
+}
+
+fn facts(row: &Row) -> Vec<String> {
     let mut facts = vec![format!("by {}", row.author)];
     if row.revisions > 1 {
-        facts.push(counted(row.revisions, "revision"));
+        facts.push(counted(row.revisions as usize, "revision"));
     }
     if !row.labels.is_empty() {
-        let labels: Vec<&str> = row.labels.iter().map(String::as_str).collect();
-        facts.push(labels.join(", "));
+        facts.push(row.labels.join(", "));
     }
-    format!(
-        "{}  {:<6}  {}  ({})\n",
-        row.id.short(),
-        word(row.status, row.draft),
-        visible_line(&row.title),
-        visible_line(&facts.join("; ")),
-    )
+    if row.status == Status::Open {
+        if !row.assignees.is_empty() {
+            facts.push(format!("for {}", row.assignees.join(", ")));
+        }
+        if !row.approved.is_empty() {
+            facts.push(format!("approved by {}", row.approved.join(", ")));
+        }
+        if !row.objected.is_empty() {
+            facts.push(format!("{} asked for changes", row.objected.join(", ")));
+        }
+    }
+    facts
 }
 
 /// Where a pull request stands, in a word.
@@ -33,5 +72,44 @@ pub(crate) const fn word(status: Status, draft: bool) -> &'static str {
     match status {
         Status::Open if draft => "draft",
         status => status.word(),
+    }
+}
+
+/// A snippet on one line, with what was found painted.
+pub(crate) fn snippet(text: &str, paint: impl Fn(&str) -> String) -> String {
+    let mut shown = String::new();
+    for (at, part) in text.split(MARKS.0).enumerate() {
+        let (found, rest) = match part.split_once(MARKS.1) {
+            Some(parts) if at > 0 => parts,
+            _ => ("", part),
+        };
+        if !found.is_empty() {
+            shown += &paint(&one_line(found));
+        }
+        shown += &one_line(rest);
+    }
+    shown.trim().to_owned()
+}
+
+/// Line feeds and tabs are spaces here; everything else that acts is written out.
+fn one_line(text: &str) -> String {
+    let spaced: String = text
+        .chars()
+        .map(|c| if matches!(c, '\n' | '\t') { ' ' } else { c })
+        .collect();
+    visible_line(&spaced)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn snippets_are_painted_and_harmless() {
+        let shown = snippet("the \u{2}lock\u{3}\norder \u{1b}[2J", |found| {
+            format!("<{found}>")
+        });
+        assert_eq!(shown, "the <lock> order \\u{1b}[2J");
+        assert_eq!(snippet("no \u{3} mark", str::to_owned), "no \\u{3} mark");
     }
 }

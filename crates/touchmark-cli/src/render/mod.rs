@@ -3,6 +3,7 @@
 //! Whatever comes out of a repository was written by somebody else. It goes through [`visible`] or [`visible_line`]
 //! before it reaches a terminal; nothing in here may return it otherwise.
 
+mod csv;
 mod excerpt;
 mod gate;
 mod list;
@@ -10,11 +11,14 @@ mod pull_request;
 mod text;
 mod thread;
 mod time;
+mod width;
 
+pub(crate) use csv::csv;
 pub(crate) use excerpt::Excerpt;
 pub(crate) use gate::gate;
-pub(crate) use list::list;
+pub(crate) use list::{list, snippet};
 pub(crate) use pull_request::pull_request;
 pub(crate) use text::{counted, indented, visible, visible_line};
 pub(crate) use thread::{Standing, Thread, comment_name, place};
 pub(crate) use time::instant;
+pub(crate) use width::{cut, width};
