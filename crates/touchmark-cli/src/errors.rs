@@ -73,6 +73,18 @@ impl fmt::Display for Refusals {
 
 impl std::error::Error for Refusals {}
 
+/// The command has said all there is to say; only the code to end with is left.
+#[derive(Debug)]
+pub(crate) struct Said(pub(crate) ExitCode);
+
+impl fmt::Display for Said {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("it has been said")
+    }
+}
+
+impl std::error::Error for Said {}
+
 /// One error as it is shown.
 struct Shown {
     /// The broken rule's id, or the exit code's name.
@@ -86,6 +98,9 @@ struct Shown {
 ///
 /// With `--json` it is the last line of standard error: `code`, `message`, `evidence` and `hints` of each error.
 pub(crate) fn report(error: &anyhow::Error, out: &Output) -> ExitCode {
+    if let Some(Said(code)) = error.downcast_ref() {
+        return *code;
+    }
     let (errors, code) = shown(error);
     if out.is_json() {
         let errors: Vec<Value> = errors.iter().map(as_json).collect();

@@ -4,6 +4,7 @@
 //! Drivers (command line, hooks, functions) load objects, call this crate, and commit what it returns.
 
 pub mod anchor;
+pub mod closing;
 pub mod code;
 pub mod codeowners;
 pub mod content;

@@ -1,6 +1,8 @@
 //! Two people, a server and stock git.
 
+mod checks;
 mod code;
+mod issues;
 mod list;
 mod main_path;
 mod offline;
@@ -8,6 +10,7 @@ mod policy;
 mod requirements;
 mod signing;
 mod stock_git;
+mod templates;
 
 use std::path::Path;
 

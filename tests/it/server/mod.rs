@@ -6,6 +6,7 @@ mod damage;
 mod disk;
 mod doors;
 mod hooks;
+mod issues;
 mod pushes;
 mod races;
 mod receipts;

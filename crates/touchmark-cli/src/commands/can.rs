@@ -6,7 +6,7 @@ use touchmark_core::policy::{Action, Answer};
 
 use super::policy::toml_text::nobody;
 use super::pr::{code, values};
-use crate::errors::Failure;
+use crate::errors::{Failure, Said};
 use crate::exit_codes::ExitCode;
 use crate::forge::{self, Forge};
 use crate::globals::Globals;
@@ -66,6 +66,10 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
             Style::Bad
         };
         out.line(out.paint(style, &visible_line(&answer.to_string())))?;
+        if !answer.allowed {
+            out.hint("an admin may change that: touchmark policy edit");
+            return Err(Said(ExitCode::Refused).into());
+        }
     }
     Ok(answer.require()?)
 }

@@ -1,6 +1,7 @@
 //! The commands, one file each: its `Args` are the manual, its `run` parses, calls the core and prints.
 
 mod can;
+mod check;
 mod compose;
 mod demo;
 mod filter;
@@ -12,6 +13,7 @@ mod join;
 mod key;
 pub(crate) mod listing;
 mod log;
+mod object;
 mod person;
 mod policy;
 mod pr;
@@ -47,6 +49,7 @@ pub(crate) enum Command {
     Filter(filter::Args),
     Review(review::Args),
     Gate(gate::Args),
+    Check(check::Args),
     Receipts(receipts::Args),
     #[cfg(unix)]
     Server(server::Args),
@@ -76,6 +79,7 @@ pub(crate) fn run(command: &Command, globals: &Globals, out: &Output) -> anyhow:
         Command::Filter(args) => filter::run(args, globals, out),
         Command::Review(args) => review::run(args, globals, out),
         Command::Gate(args) => gate::run(args, globals, out),
+        Command::Check(args) => check::run(args, globals, out),
         Command::Receipts(args) => receipts::run(args, globals, out),
         #[cfg(unix)]
         Command::Server(args) => server::run(args, globals, out),

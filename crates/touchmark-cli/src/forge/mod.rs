@@ -9,6 +9,8 @@ mod push;
 mod reconcile;
 mod records;
 mod remote;
+mod resolve;
+pub(crate) mod templates;
 mod write;
 
 use std::cell::OnceCell;
@@ -26,7 +28,6 @@ use touchmark_git::{Budget, PinnedRoot, Repository, Trust};
 use crate::clock;
 use crate::errors::Failure;
 use crate::exit_codes::ExitCode;
-use crate::facts::Receipts;
 use crate::globals::Globals;
 use crate::keys::{self, Signer};
 
@@ -48,9 +49,6 @@ pub(crate) const RECEIPTS: &str = "refs/forge/receipts";
 
 /// The refs that hold what is not published yet.
 pub(crate) const OUTBOX: &str = "refs/outbox/";
-
-/// An abbreviated id has at least this many digits.
-const PREFIX_MIN_LEN: usize = 4;
 
 /// A repository with its policy, verified against the pinned root.
 pub(crate) struct Forge {
@@ -242,93 +240,6 @@ impl Forge {
             .collect();
         Ok(logs.into_iter().collect())
     }
-
-    /// The log of this type whose object `name` stands for: a full id, or the start of one.
-    ///
-    /// # Errors
-    ///
-    /// Nothing fits, or more than one thing does.
-    pub(crate) fn resolve(&self, log_type: LogType, name: &str) -> anyhow::Result<LogName> {
-        let logs = self.logs(log_type)?;
-        match self.numbered(name)? {
-            Some(id) => choose(logs, &id.to_string(), log_type.name()),
-            None => choose(logs, name, log_type.name()),
-        }
-    }
-
-    /// As [`Forge::resolve`], in logs of any type; full ref names and `policy` are understood too.
-    pub(crate) fn resolve_any(&self, name: &str) -> anyhow::Result<LogName> {
-        let logs = self.all_logs()?;
-        let full = [
-            name.to_owned(),
-            format!("{FORGE}{name}"),
-            format!("{FORGE}{name}/log"),
-        ];
-        if let Some(log) = logs.iter().find(|log| full.contains(&log.to_string())) {
-            return Ok(log.clone());
-        }
-        match self.numbered(name)? {
-            Some(id) => choose(logs, &id.to_string(), "object"),
-            None => choose(logs, name, "object"),
-        }
-    }
-
-    /// The object that `#<number>` stands for, by the newest receipt here; `None` when `name` is no number.
-    fn numbered(&self, name: &str) -> anyhow::Result<Option<ObjectId>> {
-        let Some(number) = name
-            .strip_prefix('#')
-            .and_then(|digits| digits.parse().ok())
-        else {
-            return Ok(None);
-        };
-        let receipts = Receipts::new(&self.repo, self.repo.read_ref(RECEIPTS)?);
-        receipts.numbered(number)
-    }
-}
-
-/// The one log whose id starts with `name`.
-fn choose(logs: Vec<LogName>, name: &str, what: &str) -> anyhow::Result<LogName> {
-    let fail = |message: String| Failure::new(message).exit(ExitCode::NotFound);
-    if name.starts_with('#') {
-        let message = format!("there is no object with the number {name} in the receipts here");
-        return Err(fail(message)
-            .hint("touchmark sync, if it is new; or name it by its id, or the first digits of it")
-            .into());
-    }
-    let prefix = name.to_ascii_lowercase();
-    if prefix.len() < PREFIX_MIN_LEN || !prefix.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        let message =
-            format!("\"{name}\" is not an id: {PREFIX_MIN_LEN} or more hexadecimal digits");
-        return Err(fail(message)
-            .hint("touchmark log (lists what there is)")
-            .into());
-    }
-    let mut fitting = logs.into_iter().filter(|log| match log {
-        LogName::Check(commit) => commit.to_string().starts_with(&prefix),
-        log => log
-            .root()
-            .is_some_and(|root| root.to_string().starts_with(&prefix)),
-    });
-    match (fitting.next(), fitting.next()) {
-        (Some(log), None) => Ok(log),
-        (None, _) => Err(
-            fail(format!("there is no {what} whose id starts with {name}"))
-                .hint("touchmark sync, if it is new")
-                .hint("touchmark log (lists what there is)")
-                .into(),
-        ),
-        (Some(first), Some(second)) => Err(fail(format!(
-            "{name} is ambiguous: it could be {} or {}",
-            short(&first),
-            short(&second)
-        ))
-        .hint("give more digits")
-        .into()),
-    }
-}
-
-fn short(log: &LogName) -> String {
-    log.root().map_or_else(|| log.to_string(), |id| id.short())
 }
 
 /// The tip in the outbox, unless the server has it by now; else the published one.
@@ -480,37 +391,7 @@ pub(crate) type IdMap = BTreeMap<ObjectId, ObjectId>;
 
 #[cfg(test)]
 mod tests {
-    use touchmark_core::id::HashKind;
-
     use super::*;
-
-    #[test]
-    fn names_stand_for_one_log_or_none() {
-        let id = |hex: &str| ObjectId::from_hex(&format!("{hex:0<40}")).unwrap();
-        let logs = vec![
-            LogName::Pr(id("abcd1")),
-            LogName::Pr(id("abcd2")),
-            LogName::Check(id("1234")),
-            LogName::Policy,
-        ];
-        let check = |name: &str, expect: Result<&LogName, &str>| match (
-            choose(logs.clone(), name, "object"),
-            expect,
-        ) {
-            (Ok(log), Ok(expected)) => assert_eq!(log, *expected, "{name}"),
-            (Err(err), Err(words)) => assert!(err.to_string().contains(words), "{name}: {err}"),
-            (got, _) => panic!("{name}: {got:?}"),
-        };
-        check("abcd1", Ok(&logs[0]));
-        check("ABCD2", Ok(&logs[1]));
-        check("1234", Ok(&logs[2]));
-        check("abcd", Err("ambiguous"));
-        check("abc", Err("not an id"));
-        check("main", Err("not an id"));
-        check("ffff", Err("there is no object"));
-        check("#7", Err("the number #7"));
-        assert_eq!(logs[0].root().map(|id| id.kind()), Some(HashKind::Sha1));
-    }
 
     #[test]
     fn outbox_and_forge_mirror_each_other() {

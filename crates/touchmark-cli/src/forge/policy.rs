@@ -15,6 +15,7 @@ use touchmark_git::Budget;
 use super::Forge;
 use super::publish::Patience;
 use super::reconcile::unpublished;
+use super::templates;
 use crate::errors::Failure;
 use crate::signers_file;
 
@@ -58,7 +59,8 @@ impl Forge {
         title: &str,
         body: Option<String>,
     ) -> anyhow::Result<LogName> {
-        let objects = self.objects(&LogName::Policy)?;
+        let mut objects = self.objects(&LogName::Policy)?;
+        templates::load(self, draft.templates, &mut objects)?;
         let next = policy::propose(&self.scene()?, &objects, draft, title.to_owned(), body)?;
         let id = self.sign_and_store(&next)?;
         let log = LogName::Proposal(id);
@@ -126,8 +128,10 @@ impl Forge {
             let outcome = self.load(&LogName::Policy)?;
             let (words, body) = (endorsements.clone(), body.cloned());
             let scene = self.scene()?;
+            let mut objects = objects.clone();
+            templates::load(self, draft.templates, &mut objects)?;
             Ok(policy::version(
-                &scene, &outcome, objects, draft, words, proposal, body,
+                &scene, &outcome, &objects, draft, words, proposal, body,
             )?)
         })?;
         signers_file::refresh(&self.repo, id)?;

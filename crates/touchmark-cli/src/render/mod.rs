@@ -6,6 +6,7 @@
 mod csv;
 mod excerpt;
 mod gate;
+mod issue;
 mod list;
 mod pull_request;
 mod text;
@@ -16,6 +17,7 @@ mod width;
 pub(crate) use csv::csv;
 pub(crate) use excerpt::Excerpt;
 pub(crate) use gate::gate;
+pub(crate) use issue::issue;
 pub(crate) use list::{list, snippet};
 pub(crate) use pull_request::pull_request;
 pub(crate) use text::{counted, indented, visible, visible_line};

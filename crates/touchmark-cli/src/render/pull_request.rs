@@ -7,6 +7,7 @@ use touchmark_core::gate::Verdicts;
 use touchmark_core::id::ObjectId;
 use touchmark_core::replay::{GivenVerdict, PrState, Rejected, Revision, Status};
 
+use super::issue::reactions;
 use super::list::word;
 use super::thread::{Thread, thread};
 use super::{counted, gate, indented, instant, visible, visible_line};
@@ -32,6 +33,7 @@ pub(crate) fn pull_request(
     if let Some(description) = &state.description {
         shown.push_str(&format!("\n{}", indented(&visible(description), 4)));
     }
+    shown.push_str(&reactions(&state.reactions, 0));
     shown.push_str("\nrevisions\n");
     for revision in &state.revisions {
         shown.push_str(&one_revision(revision));

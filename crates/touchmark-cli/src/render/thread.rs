@@ -5,6 +5,7 @@ use touchmark_core::event::{CodePath, CommentId, Side};
 use touchmark_core::id::ObjectId;
 use touchmark_core::replay::{Comment, CommentAnchor};
 
+use super::issue::reactions;
 use super::{Excerpt, counted, indented, visible, visible_line};
 
 /// Where a thread that is about code stands in the latest revision.
@@ -154,6 +155,7 @@ fn said(comment: &Comment) -> String {
         None if comment.retracted => shown.push_str("    (retracted)\n"),
         None => shown.push_str("    (erased)\n"),
     }
+    shown.push_str(&reactions(&comment.reactions, 4));
     shown
 }
 

@@ -41,14 +41,14 @@ pub(super) fn judge(
         match approved(policy, rule, owners.as_ref(), path, approvals) {
             Ok(Some(approval)) => item.evidence(approval.event),
             Ok(None) => {}
-            Err(reason) => {
-                missing.insert(reason);
+            Err(lack) => {
+                missing.insert(lack);
             }
         }
     }
     let more = missing.len().saturating_sub(SHOWN_MAX);
-    for reason in missing.into_iter().take(SHOWN_MAX) {
-        item.refuse(Refusal::new(Rule::OwnersMissing, reason));
+    for Lack { reason, fix } in missing.into_iter().take(SHOWN_MAX) {
+        item.refuse(Refusal::new(Rule::OwnersMissing, reason).with_fix(fix));
     }
     if more > 0 {
         item.refuse(Refusal::new(
@@ -91,6 +91,22 @@ fn read(policy: &Policy, file: &OwnersFile) -> Result<Option<CodeOwners>, Refusa
     Ok(Some(owners))
 }
 
+/// What a path lacks, and what to do about it.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Lack {
+    reason: String,
+    fix: String,
+}
+
+/// A path that nobody owns where somebody must.
+fn unowned(reason: String) -> Lack {
+    let fix = "give it an owner in CODEOWNERS on the target branch first, by a pull request";
+    Lack {
+        reason,
+        fix: fix.to_owned(),
+    }
+}
+
 /// The approval that covers the path, `None` where none is needed, or what is missing.
 fn approved<'a, 'b>(
     policy: &Policy,
@@ -98,15 +114,15 @@ fn approved<'a, 'b>(
     owners: Option<&CodeOwners>,
     path: &[u8],
     approvals: &'b [Approval<'a>],
-) -> Result<Option<&'b Approval<'a>>, String> {
+) -> Result<Option<&'b Approval<'a>>, Lack> {
     let text = path.escape_ascii();
     match owners.map_or(Match::NoRule, |owners| owners.owners(path)) {
-        Match::NoRule if rule.owners_required => Err(format!(
+        Match::NoRule if rule.owners_required => Err(unowned(format!(
             "\"{text}\" has no owner in CODEOWNERS, and one is required"
-        )),
-        Match::NoOwners { line } if rule.owners_required => Err(format!(
+        ))),
+        Match::NoOwners { line } if rule.owners_required => Err(unowned(format!(
             "\"{text}\" is left without an owner by line {line} of CODEOWNERS, and one is required"
-        )),
+        ))),
         Match::NoRule | Match::NoOwners { .. } => Ok(None),
         Match::Owners { line, owners } if rule.codeowners => {
             let may: BTreeSet<&str> = owners
@@ -117,8 +133,15 @@ fn approved<'a, 'b>(
             let covering = approvals.iter().find(|one| may.contains(one.person));
             covering.map(Some).ok_or_else(|| {
                 let names: Vec<String> = owners.iter().map(shown).collect();
-                let names = names.join(" or ");
-                format!("\"{text}\" needs the approval of {names}, by line {line} of CODEOWNERS")
+                let reason = format!(
+                    "\"{text}\" needs the approval of {}, by line {line} of CODEOWNERS",
+                    names.join(" or ")
+                );
+                let fix = format!(
+                    "ask them: touchmark pr request OBJECT {}; they: touchmark review submit OBJECT --approve",
+                    names.first().map_or("OWNER", String::as_str)
+                );
+                Lack { reason, fix }
             })
         }
         Match::Owners { .. } => Ok(None),

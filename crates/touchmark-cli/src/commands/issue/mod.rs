@@ -1,13 +1,29 @@
 //! `touchmark issue`: issues.
 
+mod assign;
+mod close;
+mod comment;
+mod delete;
+mod edit;
+mod edit_comment;
+mod label;
+mod link;
 mod list;
+mod open;
+mod react;
+mod reopen;
+mod restore;
+mod retract;
+mod show;
 
 use clap::{Args as ClapArgs, Subcommand};
 
 use crate::globals::Globals;
 use crate::output::Output;
 
-/// List issues.
+/// Open, list, show, change and close issues.
+///
+/// An issue is named by its number, by its id, or by the first characters of its id, at least four.
 #[derive(ClapArgs, Debug)]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -16,7 +32,21 @@ pub(crate) struct Args {
 
 #[derive(Subcommand, Debug)]
 enum Command {
+    Open(open::Args),
     List(list::Args),
+    Show(show::Args),
+    Comment(comment::Args),
+    Edit(edit::Args),
+    Label(label::Args),
+    Assign(assign::Args),
+    Link(link::Args),
+    React(react::Args),
+    EditComment(edit_comment::Args),
+    Retract(retract::Args),
+    Close(close::Args),
+    Reopen(reopen::Args),
+    Delete(delete::Args),
+    Restore(restore::Args),
 }
 
 /// Runs the subcommand.
@@ -26,6 +56,20 @@ enum Command {
 /// What the subcommand says.
 pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Result<()> {
     match &args.command {
+        Command::Open(args) => open::run(args, globals, out),
         Command::List(args) => list::run(args, globals, out),
+        Command::Show(args) => show::run(args, globals, out),
+        Command::Comment(args) => comment::run(args, globals, out),
+        Command::Edit(args) => edit::run(args, globals, out),
+        Command::Label(args) => label::run(args, globals, out),
+        Command::Assign(args) => assign::run(args, globals, out),
+        Command::Link(args) => link::run(args, globals, out),
+        Command::React(args) => react::run(args, globals, out),
+        Command::EditComment(args) => edit_comment::run(args, globals, out),
+        Command::Retract(args) => retract::run(args, globals, out),
+        Command::Close(args) => close::run(args, globals, out),
+        Command::Reopen(args) => reopen::run(args, globals, out),
+        Command::Delete(args) => delete::run(args, globals, out),
+        Command::Restore(args) => restore::run(args, globals, out),
     }
 }

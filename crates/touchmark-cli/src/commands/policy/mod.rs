@@ -11,6 +11,7 @@ mod proposal;
 mod propose;
 mod record;
 mod show;
+mod template;
 pub(crate) mod toml_text;
 mod words;
 
@@ -38,6 +39,7 @@ enum Command {
     List(list::Args),
     Endorse(endorse::Args),
     Record(record::Args),
+    Template(template::Args),
 }
 
 /// Runs the subcommand.
@@ -55,5 +57,6 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
         Command::List(args) => list::run(args, globals, out),
         Command::Endorse(args) => endorse::run(args, globals, out),
         Command::Record(args) => record::run(args, globals, out),
+        Command::Template(args) => template::run(args, globals, out),
     }
 }

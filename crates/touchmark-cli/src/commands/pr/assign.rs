@@ -1,8 +1,6 @@
 //! `touchmark pr assign`: who works on it.
 
-use touchmark_core::event::{Payload, payload};
-
-use super::{Subject, record, values};
+use crate::commands::object::{self, Object, ObjectType};
 use crate::forge::Forge;
 use crate::globals::Globals;
 use crate::output::Output;
@@ -28,16 +26,6 @@ pub(crate) struct Args {
 /// A refusal when the signer is neither the author nor may triage.
 pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Result<()> {
     let forge = Forge::open(globals)?;
-    let subject = Subject::summary(&forge, &args.id)?;
-    let assignees = values::person_changes(&args.changes)?;
-    values::warn_of_strangers(forge.policy(), &assignees, out);
-    let payload = Payload::Assign(payload::Assign { assignees });
-    let said = format!("assignees of pull request {} changed", subject.id.short());
-    record(
-        &forge,
-        out,
-        &subject.log,
-        record::plain(payload, None),
-        &said,
-    )
+    let pull_request = Object::summary(&forge, ObjectType::PullRequest, &args.id)?;
+    object::assign(&forge, out, &pull_request, &args.changes)
 }

@@ -1,9 +1,7 @@
 //! `touchmark pr close`: close without merging.
 
-use touchmark_core::event::{Payload, payload};
-
-use super::{Subject, record};
 use crate::commands::compose::Body;
+use crate::commands::object::{self, Object, ObjectType};
 use crate::forge::Forge;
 use crate::globals::Globals;
 use crate::output::Output;
@@ -24,8 +22,6 @@ pub(crate) struct Args {
 /// A refusal when it is not open, or the signer is neither its author nor may triage.
 pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Result<()> {
     let forge = Forge::open(globals)?;
-    let subject = Subject::summary(&forge, &args.id)?;
-    let command = record::plain(Payload::Close(payload::Close {}), args.body.given()?);
-    let said = format!("closed pull request {}", subject.id.short());
-    record(&forge, out, &subject.log, command, &said)
+    let pull_request = Object::summary(&forge, ObjectType::PullRequest, &args.id)?;
+    object::close(&forge, out, &pull_request, &args.body)
 }

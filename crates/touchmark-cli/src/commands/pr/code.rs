@@ -148,6 +148,25 @@ pub(crate) fn subjects(
     commits.into_iter().map(subject).collect()
 }
 
+/// The messages of the commits between base and head.
+///
+/// # Errors
+///
+/// When the commits cannot be read.
+pub(crate) fn messages(
+    repository: &Repository,
+    base: ObjectId,
+    head: ObjectId,
+) -> anyhow::Result<String> {
+    let output = repository
+        .git()
+        .args(["log", "--no-show-signature", "--encoding=UTF-8"])
+        .args(["--format=%B", &format!("{base}..{head}"), "--"])
+        .run()
+        .with_context(|| format!("cannot read the messages of {base}..{head}"))?;
+    Ok(output.text())
+}
+
 fn message(repository: &Repository, commit: ObjectId) -> anyhow::Result<String> {
     let output = repository
         .git()

@@ -1,8 +1,6 @@
 //! `touchmark pr label`: labels.
 
-use touchmark_core::event::{Payload, payload};
-
-use super::{Subject, record, values};
+use crate::commands::object::{self, Object, ObjectType};
 use crate::forge::Forge;
 use crate::globals::Globals;
 use crate::output::Output;
@@ -24,15 +22,6 @@ pub(crate) struct Args {
 /// A refusal when the signer is neither the author nor may triage.
 pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Result<()> {
     let forge = Forge::open(globals)?;
-    let subject = Subject::summary(&forge, &args.id)?;
-    let labels = values::label_changes(&args.changes)?;
-    let payload = Payload::Label(payload::Label { labels });
-    let said = format!("labels of pull request {} changed", subject.id.short());
-    record(
-        &forge,
-        out,
-        &subject.log,
-        record::plain(payload, None),
-        &said,
-    )
+    let pull_request = Object::summary(&forge, ObjectType::PullRequest, &args.id)?;
+    object::label(&forge, out, &pull_request, &args.changes)
 }

@@ -11,7 +11,7 @@ use touchmark_git::Repository;
 
 use super::judged::judge;
 use super::landing::{Landing, land};
-use super::{Subject, code};
+use super::{Subject, closing, code};
 use crate::commands::compose::Body;
 use crate::errors::{Failure, Refusals};
 use crate::exit_codes::ExitCode;
@@ -25,6 +25,8 @@ const MAX_ATTEMPTS: u32 = 5;
 /// Merge a pull request.
 ///
 /// Branch and record move in one push or not at all. Every reason against merging is printed, with what to do.
+/// A merge into the default branch closes the issues that it fixes: those that are linked so, and `#n` after a word such
+/// as `Fixes` in the description, the commits' messages or --body.
 /// With `--json`: `format`, `pull_request`, `method`, `target`, `old`, `new`, `tree`, `event`, `evidence`, `merged`.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
@@ -84,7 +86,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
         if let (Some((event, merge)), Some(merged)) = (&made, &subject.state()?.merge)
             && *event == merged.event
         {
-            return report(out, subject.id, merge, Some(*event));
+            return landed(&forge, out, &subject, merge, *event, note.as_deref());
         }
         let (merge, facts) = plan(
             &forge,
@@ -104,7 +106,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
                 if let Err(err) = fetch(&forge.repo, &remote) {
                     out.warn(format_args!("merged, but {err:#}"));
                 }
-                return report(out, subject.id, &merge, Some(event));
+                return landed(&forge, out, &subject, &merge, event, note.as_deref());
             }
             Ending::Raced => out.note("somebody else was faster; looking again"),
             Ending::Refused(words) => return Err(refused(&remote, &words).into()),
@@ -121,6 +123,20 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
     .hint("try again")
     .exit(ExitCode::Unpublished)
     .into())
+}
+
+/// Says that it has landed, and does what follows from that.
+fn landed(
+    forge: &Forge,
+    out: &Output,
+    subject: &Subject,
+    merge: &payload::Merge,
+    event: ObjectId,
+    note: Option<&str>,
+) -> anyhow::Result<()> {
+    report(out, subject.id, merge, Some(event))?;
+    closing::close_fixed(forge, out, subject, note);
+    Ok(())
 }
 
 /// The server; merging needs one to say who comes first.

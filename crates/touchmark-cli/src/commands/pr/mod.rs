@@ -3,6 +3,7 @@
 mod assign;
 mod checkout;
 mod close;
+mod closing;
 pub(crate) mod code;
 mod comment;
 mod diff;
@@ -11,9 +12,11 @@ mod edit;
 pub(crate) mod judged;
 mod label;
 mod landing;
+mod link;
 mod list;
 mod merge;
 mod open;
+mod react;
 mod ready;
 pub(crate) mod record;
 mod reopen;
@@ -55,6 +58,8 @@ enum Command {
     Close(close::Args),
     Reopen(reopen::Args),
     Label(label::Args),
+    Link(link::Args),
+    React(react::Args),
     Assign(assign::Args),
     Request(request::Args),
     Diff(diff::Args),
@@ -80,6 +85,8 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
         Command::Close(args) => close::run(args, globals, out),
         Command::Reopen(args) => reopen::run(args, globals, out),
         Command::Label(args) => label::run(args, globals, out),
+        Command::Link(args) => link::run(args, globals, out),
+        Command::React(args) => react::run(args, globals, out),
         Command::Assign(args) => assign::run(args, globals, out),
         Command::Request(args) => request::run(args, globals, out),
         Command::Diff(args) => diff::run(args, globals, out),

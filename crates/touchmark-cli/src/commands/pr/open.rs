@@ -8,7 +8,7 @@ use super::{code, record, values};
 use crate::commands::compose::{self, Body};
 use crate::errors::Failure;
 use crate::exit_codes::ExitCode;
-use crate::forge::{Forge, choose_remote};
+use crate::forge::{Forge, choose_remote, templates};
 use crate::globals::Globals;
 use crate::output::Output;
 use crate::render::visible_line;
@@ -30,6 +30,10 @@ pub(crate) struct Args {
     title: Option<String>,
     #[command(flatten)]
     body: Body,
+    /// The template that the description starts from: `fix` for pull-request.fix.md; pull-request.md in the editor
+    /// otherwise.
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["body", "body_file"])]
+    template: Option<String>,
     /// Open it as a draft, which cannot be merged until it is ready.
     #[arg(long, short = 'd')]
     draft: bool,
@@ -87,8 +91,15 @@ impl Args {
         base: ObjectId,
         head: ObjectId,
     ) -> anyhow::Result<(String, Option<String>)> {
+        let asked = self.template.as_deref();
         if let Some(title) = &self.title {
-            return Ok((compose::tidy(title), self.body.given()?));
+            let body = match asked {
+                Some(_) => {
+                    templates::start(forge, LogType::Pr, asked)?.map(|text| compose::tidy(&text))
+                }
+                None => self.body.given()?,
+            };
+            return Ok((compose::tidy(title), body));
         }
         let message = code::only_message(&forge.repo, base, head)?;
         let (title, body) = if compose::is_interactive() && !self.body.is_given() {
@@ -97,8 +108,11 @@ impl Args {
                 "The first line is the title, what follows the description.\nCommits:\n  {}",
                 commits.join("\n  ")
             );
-            let template = message.unwrap_or_default();
-            compose::split_title(&compose::edit(&forge.repo, &template, &instructions)?)
+            let mut start = message.unwrap_or_default();
+            if let Some(template) = templates::start(forge, LogType::Pr, asked)? {
+                start.push_str(&format!("\n\n{template}"));
+            }
+            compose::split_title(&compose::edit(&forge.repo, &start, &instructions)?)
         } else {
             compose::split_title(&compose::tidy(&message.unwrap_or_default()))
         };

@@ -5,7 +5,7 @@ use touchmark_core::event::{CommentId, LogType, Rule};
 use touchmark_core::id::ObjectId;
 use touchmark_core::log::LogName;
 use touchmark_core::refusal::Refusal;
-use touchmark_core::replay::{Outcome, PrState, Revision, State};
+use touchmark_core::replay::{Comments, Outcome, PrState, Revision, State};
 
 use crate::errors::Failure;
 use crate::exit_codes::ExitCode;
@@ -124,12 +124,21 @@ impl Subject {
     ///
     /// When `name` is not a comment's name.
     pub(crate) fn comments(&self, name: &str) -> anyhow::Result<Vec<CommentId>> {
-        let (event, number) = parse_name(name)?;
-        let matches =
-            |id: &CommentId| id.number() == number && id.event().to_string().starts_with(event);
-        let comments = self.state()?.comments.iter();
-        Ok(comments.map(|comment| comment.id).filter(matches).collect())
+        named(&self.state()?.comments, name)
     }
+}
+
+/// The comments of an object whose name matches.
+///
+/// # Errors
+///
+/// When `name` is not a comment's name.
+pub(crate) fn named(comments: &Comments, name: &str) -> anyhow::Result<Vec<CommentId>> {
+    let (event, number) = parse_name(name)?;
+    let matches =
+        |id: &CommentId| id.number() == number && id.event().to_string().starts_with(event);
+    let names = comments.iter().map(|comment| comment.id);
+    Ok(names.filter(matches).collect())
 }
 
 /// Splits `<event>/<n>`.
