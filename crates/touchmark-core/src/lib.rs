@@ -25,5 +25,6 @@ pub mod refusal;
 pub mod replay;
 pub mod sign;
 pub mod text;
+pub mod turn;
 #[cfg(test)]
 mod world;
