@@ -2,12 +2,14 @@
 
 mod checks;
 mod code;
+mod inbox;
 mod issues;
 mod list;
 mod main_path;
 mod offline;
 mod policy;
 mod requirements;
+mod search;
 mod signing;
 mod stock_git;
 mod templates;

@@ -207,7 +207,7 @@ impl Asker {
     }
 
     /// Whether one of these names is theirs or a team's of theirs.
-    fn is_among(&self, names: &[String]) -> bool {
+    pub(crate) fn is_among(&self, names: &[String]) -> bool {
         names
             .iter()
             .any(|name| *name == self.name || self.teams.contains(name))
@@ -305,7 +305,8 @@ pub(crate) fn filter_of(forge: &Forge, source: &str) -> anyhow::Result<Filter> {
 
 /// A filter that is none, as an error.
 pub(crate) fn refuse(expression: &str, wrong: Wrong) -> Failure {
-    let failure = Failure::new(format!("{expression:?} is no filter: {}", wrong.why));
+    let expression = render::visible_line(expression);
+    let failure = Failure::new(format!("the filter {expression} is none: {}", wrong.why));
     failure
         .hint(
             wrong.hint.unwrap_or_else(|| {

@@ -7,6 +7,7 @@ mod demo;
 mod filter;
 mod gate;
 mod hook;
+mod inbox;
 mod init;
 mod issue;
 mod join;
@@ -45,6 +46,7 @@ pub(crate) enum Command {
     Demo(demo::Args),
     Pr(pr::Args),
     Issue(issue::Args),
+    Inbox(inbox::Args),
     Search(search::Args),
     Filter(filter::Args),
     Review(review::Args),
@@ -75,6 +77,7 @@ pub(crate) fn run(command: &Command, globals: &Globals, out: &Output) -> anyhow:
         Command::Demo(args) => demo::run(args, globals, out),
         Command::Pr(args) => pr::run(args, globals, out),
         Command::Issue(args) => issue::run(args, globals, out),
+        Command::Inbox(args) => inbox::run(args, globals, out),
         Command::Search(args) => search::run(args, globals, out),
         Command::Filter(args) => filter::run(args, globals, out),
         Command::Review(args) => review::run(args, globals, out),

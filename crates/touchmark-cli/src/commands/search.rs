@@ -75,7 +75,11 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
     }
     let columns = out.columns();
     for hit in &hits {
-        out.text(&render::list(&[&hit.row], columns))?;
+        let facts = [format!("{} by {}", hit.row.kind.noun(), hit.row.author)];
+        out.text(&render::titled(&hit.row, &facts, columns))?;
+        if render::snippet(&hit.snippet, str::to_owned) == render::visible_line(&hit.row.title) {
+            continue;
+        }
         let marked = render::snippet(&hit.snippet, |found| out.paint(Style::Bold, found));
         out.line(format_args!("    {marked}"))?;
     }

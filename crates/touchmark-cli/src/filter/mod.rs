@@ -150,11 +150,9 @@ impl Filter {
 
 fn read(source: &str, schema: &Schema) -> Result<Filter, Wrong> {
     let env = Env::stdlib();
-    let program = env.compile(source).map_err(|err| {
-        let told = err.to_string();
-        let first = told.lines().next().unwrap_or_default();
-        Wrong::new(first.trim_start_matches("ERROR: ").to_owned())
-    })?;
+    let program = env
+        .compile(source)
+        .map_err(|err| Wrong::new(syntax(&err.to_string())))?;
     match check::check(program.expression(), schema)? {
         Type::Bool => Ok(Filter {
             program,
@@ -163,6 +161,24 @@ fn read(source: &str, schema: &Schema) -> Result<Filter, Wrong> {
         other => Err(Wrong::new(format!(
             "its result is {other}, and not true or false"
         ))),
+    }
+}
+
+/// What the parser says, in one sentence: where, and what it did not expect.
+fn syntax(told: &str) -> String {
+    let first = told.lines().next().unwrap_or_default();
+    let first = first.trim_start_matches("ERROR: ");
+    let mut parts = first.splitn(5, ':').skip(2).map(str::trim);
+    let (column, what) = (parts.next(), parts.last());
+    let what = what.unwrap_or(first);
+    let what = what
+        .split_once(" expecting ")
+        .map_or(what, |(what, _)| what);
+    let place = column.and_then(|column| column.parse::<usize>().ok());
+    match (place, what) {
+        (_, what) if what.contains("'<EOF>'") => "it ends too early".to_owned(),
+        (Some(column), what) => format!("{what} at character {column}"),
+        (None, what) => what.to_owned(),
     }
 }
 

@@ -1,16 +1,15 @@
 //! One object in a list: from its state to the index's table and back.
 
-use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use anyhow::Context as _;
 use rusqlite::types::Type;
-use touchmark_core::event::{Relation, Subscription, Verdict};
+use touchmark_core::event::{Relation, Verdict};
 use touchmark_core::id::ObjectId;
 use touchmark_core::log::LogName;
-use touchmark_core::mention;
 use touchmark_core::policy::Policy;
 use touchmark_core::replay::{Comments, Link, Outcome, PrState, State, Status};
+use touchmark_core::turn;
 
 use super::Kind;
 
@@ -55,7 +54,7 @@ pub(crate) struct Row {
     pub(crate) objected: Vec<String>,
     /// What it is linked to: a relation and an id, with a space between.
     pub(crate) links: Vec<String>,
-    /// Everyone whom it may concern: who has to do with it, is mentioned, or watches it.
+    /// Everyone whom it may concern, as `turn::concerned` says.
     pub(crate) concerned: Vec<String>,
     /// When it was opened: by its receipt, or by its author's clock while it has none.
     pub(crate) opened: i64,
@@ -236,8 +235,7 @@ pub(super) fn of(kind: Kind, outcome: &Outcome, policy: &Policy) -> anyhow::Resu
 }
 
 fn fill(row: &mut Row, state: &State, policy: &Policy) -> Texts {
-    let mut concerned = BTreeSet::new();
-    let (comments, links, description, subscriptions) = match state {
+    let (comments, links, description) = match state {
         State::Pr(pr) => {
             row.status = pr.status;
             row.draft = pr.draft;
@@ -249,8 +247,7 @@ fn fill(row: &mut Row, state: &State, policy: &Policy) -> Texts {
             row.labels = pr.labels.iter().cloned().collect();
             row.reviewers = pr.reviewers.iter().cloned().collect();
             verdicts(row, pr);
-            concerned.extend(pr.verdicts.keys().cloned());
-            (&pr.comments, &pr.links, &pr.description, &pr.subscriptions)
+            (&pr.comments, &pr.links, &pr.description)
         }
         State::Issue(issue) => {
             row.status = issue.status;
@@ -259,31 +256,13 @@ fn fill(row: &mut Row, state: &State, policy: &Policy) -> Texts {
             row.title.clone_from(&issue.title);
             row.assignees = issue.assignees.iter().cloned().collect();
             row.labels = issue.labels.iter().cloned().collect();
-            (
-                &issue.comments,
-                &issue.links,
-                &issue.description,
-                &issue.subscriptions,
-            )
+            (&issue.comments, &issue.links, &issue.description)
         }
         _ => return Texts::default(),
     };
-    concerned.insert(row.author.clone());
-    concerned.extend(row.assignees.iter().chain(&row.reviewers).cloned());
-    let watching = subscriptions
-        .iter()
-        .filter(|(_, wish)| **wish == Subscription::Watch);
-    concerned.extend(watching.map(|(person, _)| person.clone()));
-    let texts = said(
-        row,
-        comments,
-        description.as_deref(),
-        policy,
-        &mut concerned,
-    );
+    row.concerned = turn::concerned(state, policy).into_iter().collect();
     row.links = links.iter().map(link).collect();
-    row.concerned = concerned.into_iter().collect();
-    texts
+    said(row, comments, description.as_deref())
 }
 
 fn verdicts(row: &mut Row, pr: &PrState) {
@@ -297,31 +276,17 @@ fn verdicts(row: &mut Row, pr: &PrState) {
     }
 }
 
-fn said(
-    row: &mut Row,
-    comments: &Comments,
-    description: Option<&str>,
-    policy: &Policy,
-    concerned: &mut BTreeSet<String>,
-) -> Texts {
+fn said(row: &mut Row, comments: &Comments, description: Option<&str>) -> Texts {
     let mut texts = Texts {
         description: description.unwrap_or_default().to_owned(),
         comments: String::new(),
     };
-    let mentioned = |text: &str| {
-        mention::mentioned(text, policy)
-            .into_iter()
-            .map(str::to_owned)
-    };
-    concerned.extend(mentioned(&texts.description));
     for comment in comments.iter() {
         if comment.anchor.is_some() && comment.resolved_by.is_none() && !comment.retracted {
             row.open_threads = row.open_threads.saturating_add(1);
         }
-        concerned.insert(comment.author.clone());
         let Some(text) = &comment.text else { continue };
         row.comments = row.comments.saturating_add(1);
-        concerned.extend(mentioned(text));
         if texts.comments.len() + text.len() <= COMMENTS_MAX_LEN {
             texts.comments.push_str(text);
             texts.comments.push_str("\n\n");

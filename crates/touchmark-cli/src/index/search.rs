@@ -33,6 +33,19 @@ impl Index {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// The objects that are open, and the others that something happened to since.
+    ///
+    /// # Errors
+    ///
+    /// When the index cannot be read.
+    pub(crate) fn current(&self, since: i64) -> anyhow::Result<Vec<Row>> {
+        let mut statement = self.db.prepare(&format!(
+            "SELECT {COLUMNS} FROM items WHERE deleted = 0 AND (status = ?1 OR updated >= ?2)"
+        ))?;
+        let rows = statement.query_map((status_code(Status::Open), since), row::read)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// The objects of these kinds in which all the words stand, the best fitting first.
     ///
     /// # Errors

@@ -16,10 +16,18 @@ pub(crate) fn list(rows: &[&Row], columns: Option<usize>) -> String {
     let digits = numbers
         .max()
         .map_or(0, |number| number.to_string().len() + 3);
-    rows.iter().map(|row| line(row, digits, columns)).collect()
+    rows.iter()
+        .map(|row| line(row, digits, &facts(row), columns))
+        .collect()
 }
 
-fn line(row: &Row, digits: usize, columns: Option<usize>) -> String {
+/// One line with facts of the caller's: what they say may come from elsewhere.
+pub(crate) fn titled(row: &Row, facts: &[String], columns: Option<usize>) -> String {
+    let digits = row.number.map_or(0, |number| number.to_string().len() + 3);
+    line(row, digits, facts, columns)
+}
+
+fn line(row: &Row, digits: usize, facts: &[String], columns: Option<usize>) -> String {
     let number = row.number.map(|number| format!("#{number}"));
     let state = match row.kind {
         _ if row.deleted => "deleted",
@@ -31,7 +39,7 @@ fn line(row: &Row, digits: usize, columns: Option<usize>) -> String {
         head += &format!("  {:<1$}", number.unwrap_or_default(), digits - 2);
     }
     head += &format!("  {state:<6}  ");
-    let facts = format!("  ({})", visible_line(&facts(row).join("; ")));
+    let facts = format!("  ({})", visible_line(&facts.join("; ")));
     let title = visible_line(&row.title);
     let Some(columns) = columns else {
         return format!("{head}{title}{facts}\n");

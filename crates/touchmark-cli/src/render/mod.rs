@@ -18,7 +18,7 @@ pub(crate) use csv::csv;
 pub(crate) use excerpt::Excerpt;
 pub(crate) use gate::gate;
 pub(crate) use issue::issue;
-pub(crate) use list::{list, snippet};
+pub(crate) use list::{list, snippet, titled};
 pub(crate) use pull_request::pull_request;
 pub(crate) use text::{counted, indented, visible, visible_line};
 pub(crate) use thread::{Standing, Thread, comment_name, place};

@@ -85,7 +85,7 @@ fn returned(reader: Reader<'_>, state: &PrState, known: Known<'_>, reasons: &mut
             continue;
         }
         let said = std::iter::once(first).chain(answers);
-        if let Some(last) = said.filter(|comment| !comment.retracted).last()
+        if let Some(last) = said.rev().find(|comment| !comment.retracted)
             && last.author != reader.name
         {
             reasons.push(Reason::Unanswered {
@@ -97,7 +97,10 @@ fn returned(reader: Reader<'_>, state: &PrState, known: Known<'_>, reasons: &mut
     for refusal in known.against.unwrap_or_default() {
         let why = refusal.reason.clone();
         match refusal.rule {
-            Rule::MergeConflict => reasons.push(Reason::Conflict { revision, why }),
+            // The base or the target has moved on, so that it needs a new revision.
+            Rule::MergeConflict | Rule::RevisionStale => {
+                reasons.push(Reason::Conflict { revision, why })
+            }
             // Without evidence the check has not reported yet: that is nobody's turn.
             Rule::ChecksMissing if !refusal.evidence.is_empty() => {
                 reasons.push(Reason::CheckFailed { revision, why });

@@ -9,12 +9,15 @@ mod edit_comment;
 mod label;
 mod link;
 mod list;
+mod mute;
 mod open;
 mod react;
 mod reopen;
 mod restore;
 mod retract;
 mod show;
+mod unwatch;
+mod watch;
 
 use clap::{Args as ClapArgs, Subcommand};
 
@@ -47,6 +50,9 @@ enum Command {
     Reopen(reopen::Args),
     Delete(delete::Args),
     Restore(restore::Args),
+    Watch(watch::Args),
+    Mute(mute::Args),
+    Unwatch(unwatch::Args),
 }
 
 /// Runs the subcommand.
@@ -71,5 +77,8 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
         Command::Reopen(args) => reopen::run(args, globals, out),
         Command::Delete(args) => delete::run(args, globals, out),
         Command::Restore(args) => restore::run(args, globals, out),
+        Command::Watch(args) => watch::run(args, globals, out),
+        Command::Mute(args) => mute::run(args, globals, out),
+        Command::Unwatch(args) => unwatch::run(args, globals, out),
     }
 }

@@ -15,6 +15,7 @@ mod landing;
 mod link;
 mod list;
 mod merge;
+mod mute;
 mod open;
 mod react;
 mod ready;
@@ -25,7 +26,9 @@ mod revise;
 mod show;
 pub(crate) mod subject;
 mod threads;
+mod unwatch;
 pub(crate) mod values;
+mod watch;
 
 use clap::{Args as ClapArgs, Subcommand};
 
@@ -65,6 +68,9 @@ enum Command {
     Diff(diff::Args),
     Checkout(checkout::Args),
     Merge(merge::Args),
+    Watch(watch::Args),
+    Mute(mute::Args),
+    Unwatch(unwatch::Args),
 }
 
 /// Runs the subcommand.
@@ -92,6 +98,9 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
         Command::Diff(args) => diff::run(args, globals, out),
         Command::Checkout(args) => checkout::run(args, globals, out),
         Command::Merge(args) => merge::run(args, globals, out),
+        Command::Watch(args) => watch::run(args, globals, out),
+        Command::Mute(args) => mute::run(args, globals, out),
+        Command::Unwatch(args) => unwatch::run(args, globals, out),
     }
 }
 
