@@ -1,4 +1,5 @@
-//! The benchmarks behind `cargo xtask bench`: prints `docs/reference/benchmarks.md`, or with `push` `push-benchmarks.md`.
+//! The benchmarks behind `cargo xtask bench`: prints `docs/reference/benchmarks.md`, or with `push`
+//! and `issue` the pages of those.
 //!
 //! Everything that is compared runs in this process, on one thread, in turns, in the same run: ratios are the result,
 //! seconds only say what they are made of.
@@ -7,6 +8,8 @@
 
 mod append;
 mod command;
+mod fossil;
+mod issues;
 mod log;
 mod measure;
 mod pack;
@@ -23,8 +26,13 @@ const SIZES: [usize; 3] = [1_000, 10_000, 100_000];
 const ROUNDS: usize = 5;
 
 fn main() -> Result<()> {
-    if std::env::args().nth(1).as_deref() == Some("push") {
-        print!("{}", push::run()?);
+    let page = match std::env::args().nth(1).as_deref() {
+        Some("push") => Some(push::run()?),
+        Some("issue") => Some(issues::run()?),
+        _ => None,
+    };
+    if let Some(page) = page {
+        print!("{page}");
         return Ok(());
     }
     let dir = tempfile::tempdir()?;

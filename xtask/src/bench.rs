@@ -1,4 +1,5 @@
-//! `cargo xtask bench [push]`: measures, and writes `docs/reference/benchmarks.md` or `push-benchmarks.md`.
+//! `cargo xtask bench [push|issues]`: measures, and writes `docs/reference/benchmarks.md`, `push-benchmarks.md` or
+//! `issue-benchmarks.md`.
 #![expect(
     clippy::print_stdout,
     reason = "the page that was written is what this command shows"
