@@ -196,19 +196,10 @@ fn named(tasks: &mut [Task<'_>]) -> Result<Vec<(&'static str, Times)>> {
 impl Desk {
     /// A repository of issues, packed; the last one has so many comments.
     fn make(path: &Path, issues: usize, comments: usize) -> Result<Self> {
-        let folder = path.join("clone");
-        std::fs::create_dir_all(&folder)?;
-        git(&folder, &["init", "-q", "-b", "main"])?;
+        let (source, folder) = (path.join("source.git"), path.join("clone"));
+        std::fs::create_dir_all(&source)?;
+        git(&source, &["init", "-q", "--bare", "-b", "main"])?;
         let [alice, _] = people();
-        let key = write_key(alice.name, &folder)?;
-        let key = key.to_str().context("a path in UTF-8")?;
-        for (name, value) in [
-            ("user.name", alice.name),
-            ("user.email", alice.email),
-            ("touchmark.key", key),
-        ] {
-            git(&folder, &["config", name, value])?;
-        }
         let sequencer = touchmark_core::sign::SecretKey::from_seed(&[9; 32]);
         let mut maker = Maker::new(&sequencer.public().to_openssh())?;
         let (mut refs, root) = maker.issues(issues)?;
@@ -219,19 +210,31 @@ impl Desk {
                 *id = tip;
             }
         }
-        maker.pack.write(&folder)?;
+        maker.pack.write(&source)?;
         let packed: String = refs
             .iter()
             .map(|(name, id)| format!("{id} {name}\n"))
             .collect();
         let header = "# pack-refs with: peeled fully-peeled sorted \n";
-        std::fs::write(folder.join(".git/packed-refs"), format!("{header}{packed}"))?;
-        git(&folder, &["repack", "-q", "-a", "-d"])?;
+        std::fs::write(source.join("packed-refs"), format!("{header}{packed}"))?;
+        git(&source, &["repack", "-q", "-a", "-d"])?;
+        let to = folder.to_str().context("a path in UTF-8")?;
+        git(path, &["clone", "-q", "source.git", to])?;
+        let key = write_key(alice.name, &folder)?;
+        let key = key.to_str().context("a path in UTF-8")?;
+        for (name, value) in [
+            ("user.name", alice.name),
+            ("user.email", alice.email),
+            ("touchmark.key", key),
+        ] {
+            git(&folder, &["config", name, value])?;
+        }
         let desk = Self {
             folder,
             issue: root.to_string(),
         };
         desk.run(&["join", "--root", &maker.repo.to_string()])?;
+        git(&desk.folder, &["gc", "-q"])?;
         Ok(desk)
     }
 
