@@ -105,7 +105,7 @@ impl Clone {
 }
 
 /// Writes a person's private key below `folder`.
-fn write_key(name: &str, folder: &Path) -> Result<PathBuf> {
+pub(crate) fn write_key(name: &str, folder: &Path) -> Result<PathBuf> {
     let pair = Ed25519Keypair::from_seed(&seed(name));
     let key = PrivateKey::new(KeypairData::Ed25519(pair), name)?;
     let path = folder.join(".git/bench-key");

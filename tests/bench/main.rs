@@ -1,4 +1,5 @@
-//! The benchmarks behind `cargo xtask bench`: prints `docs/reference/benchmarks.md`, or with `push` or `archive` the page of that name.
+//! The benchmarks behind `cargo xtask bench`: prints `docs/reference/benchmarks.md`, or with `push`, `issue` or
+//! `archive` the page of that name.
 //!
 //! Everything that is compared runs in this process, on one thread, in turns, in the same run: ratios are the result,
 //! seconds only say what they are made of.
@@ -8,6 +9,8 @@
 mod append;
 mod archived;
 mod command;
+mod fossil;
+mod issues;
 mod log;
 mod measure;
 mod pack;
@@ -24,16 +27,15 @@ const SIZES: [usize; 3] = [1_000, 10_000, 100_000];
 const ROUNDS: usize = 5;
 
 fn main() -> Result<()> {
-    match std::env::args().nth(1).as_deref() {
-        Some("push") => {
-            print!("{}", push::run()?);
-            return Ok(());
-        }
-        Some("archive") => {
-            print!("{}", archived::run()?);
-            return Ok(());
-        }
-        _ => {}
+    let page = match std::env::args().nth(1).as_deref() {
+        Some("push") => Some(push::run()?),
+        Some("issue") => Some(issues::run()?),
+        Some("archive") => Some(archived::run()?),
+        _ => None,
+    };
+    if let Some(page) = page {
+        print!("{page}");
+        return Ok(());
     }
     let dir = tempfile::tempdir()?;
     let mut logs = Vec::new();

@@ -236,19 +236,20 @@ impl Pair {
 }
 
 /// Makes signed objects by the thousand.
-struct Maker {
-    pack: Pack,
-    alice: Person,
-    repo: Digest,
-    policy: ObjectId,
-    code: ObjectId,
+pub(crate) struct Maker {
+    pub(crate) pack: Pack,
+    pub(crate) alice: Person,
+    pub(crate) repo: Digest,
+    pub(crate) policy: ObjectId,
+    pub(crate) code: ObjectId,
     change: ObjectId,
     /// The ref and the tip of the last pull request.
     last: (String, ObjectId),
 }
 
 impl Maker {
-    fn new(sequencer: &str) -> Result<Self> {
+    /// A policy with alice and bob, and a sequencer's key.
+    pub(crate) fn new(sequencer: &str) -> Result<Self> {
         let [alice, bob] = people();
         let (mut toml, mut signers) = (POLICY.to_owned(), String::new());
         for person in [&alice, &bob] {
@@ -360,7 +361,8 @@ impl Maker {
         Ok(tips)
     }
 
-    fn event(&self, parent: Option<ObjectId>, payload: Payload) -> Unsigned {
+    /// An event of alice's, unsigned.
+    pub(crate) fn event(&self, parent: Option<ObjectId>, payload: Payload) -> Unsigned {
         Unsigned {
             tree: HASH.empty_tree(),
             parents: parent.into_iter().collect(),
@@ -380,7 +382,8 @@ impl Maker {
 }
 
 impl Person {
-    fn sign(&self, payload: &[u8]) -> Vec<u8> {
+    /// A payload with its signature.
+    pub(crate) fn sign(&self, payload: &[u8]) -> Vec<u8> {
         attach_signature(payload, &self.key.sign(payload), HASH)
     }
 }
@@ -402,7 +405,8 @@ fn commit(pack: &mut Pack, parent: Option<ObjectId>, text: &str) -> Result<Objec
     add(pack, ObjectType::Commit, text.as_bytes())
 }
 
-fn add(pack: &mut Pack, object_type: ObjectType, data: &[u8]) -> Result<ObjectId> {
+/// Adds an object, and says its id.
+pub(crate) fn add(pack: &mut Pack, object_type: ObjectType, data: &[u8]) -> Result<ObjectId> {
     pack.add(object_type, data);
     Ok(hash_object(HASH, object_type.name(), data)?)
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask bench [push|archive]`: measures, and writes `docs/reference/benchmarks.md` or the page of that name.
+//! `cargo xtask bench [push|issues|archive]`: measures, and writes `docs/reference/benchmarks.md` or the page of that name.
 #![expect(
     clippy::print_stdout,
     reason = "the page that was written is what this command shows"

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 
-const USAGE: &str = "usage: cargo xtask generate [--check] | test | tools | fuzz [--seconds N] [TARGET…] | bench [push|archive] \
+const USAGE: &str = "usage: cargo xtask generate [--check] | test | tools | fuzz [--seconds N] [TARGET…] | bench [push|issues|archive] \
                      | merges [--commits N] REPOSITORY…";
 
 #[expect(clippy::print_stderr, reason = "an error goes to standard error")]
@@ -37,6 +37,7 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["fuzz", rest @ ..] => fuzz::run(&root, rest),
         ["bench"] => bench::run(&root, None),
         ["bench", which @ ("push" | "archive")] => bench::run(&root, Some(which)),
+        ["bench", "issues"] => bench::run(&root, Some("issue")),
         ["merges", rest @ ..] => merges::run(&root, rest),
         _ => bail!("{USAGE}"),
     }

@@ -16,6 +16,7 @@ pub mod heads;
 pub mod hunk;
 pub mod id;
 pub mod log;
+pub mod mention;
 pub mod merge;
 pub mod object;
 pub mod pattern;
@@ -28,5 +29,6 @@ pub mod replay;
 pub mod sign;
 pub mod suggestion;
 pub mod text;
+pub mod turn;
 #[cfg(test)]
 mod world;

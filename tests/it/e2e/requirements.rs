@@ -7,7 +7,7 @@ use touchmark_core::id::HashKind;
 
 use super::{forge, open, server_refs, state};
 use crate::env::{Person, World, numbered_lines};
-use crate::workspace::{cargo, files_with, read};
+use crate::workspace::{cargo, files, files_with, read};
 
 /// The ids of a log's events, in order.
 fn events(person: &Person<'_>, log: &str) -> Vec<String> {
@@ -60,23 +60,11 @@ fn a_plain_clone_shows_the_signed_history() {
     assert!(!auditor.dir().join(".git/touchmark").exists());
 }
 
-/// Databases that a program in Rust would link.
+/// Databases that a program in Rust would link. SQLite is not among them: it holds the index of lists, see
+/// [`the_one_database_is_a_cache`].
 const STORES: &[&str] = &[
-    "diesel",
-    "heed",
-    "libsqlite3-sys",
-    "lmdb",
-    "mongodb",
-    "mysql",
-    "persy",
-    "postgres",
-    "redb",
-    "redis",
-    "rocksdb",
-    "rusqlite",
-    "sea-orm",
-    "sled",
-    "sqlx",
+    "diesel", "heed", "lmdb", "mongodb", "mysql", "persy", "postgres", "redb", "redis", "rocksdb",
+    "sea-orm", "sled", "sqlx",
 ];
 
 #[test]
@@ -178,6 +166,61 @@ fn one_id_names_the_object_its_event_its_ref_and_its_line() {
     let line = alice.touchmark(&["pr", "list"]).ok();
     assert!(line.starts_with(&pr[..12]), "{line}");
     assert!(server_refs(&world).contains(&pr));
+}
+
+#[test]
+fn the_one_database_is_a_cache() {
+    let places = [
+        "crates/touchmark-cli/src/index/",
+        "crates/touchmark-cli/Cargo.toml",
+        "Cargo.toml",
+    ];
+    let naming = files()
+        .iter()
+        .filter(|file| file.starts_with("crates/") || *file == "Cargo.toml")
+        .filter(|file| file.ends_with(".rs") || file.ends_with(".toml"))
+        .filter(|file| read(file).contains("rusqlite"));
+    let elsewhere: Vec<_> = naming
+        .filter(|file| !places.iter().any(|place| file.starts_with(place)))
+        .collect();
+    assert!(elsewhere.is_empty(), "{elsewhere:?}");
+    // What decides has no index to look at.
+    let deciding = [
+        "crates/touchmark-core/",
+        "crates/touchmark-git/",
+        "crates/touchmark-cli/src/server/",
+        "crates/touchmark-cli/src/facts/",
+        "crates/touchmark-cli/src/forge/",
+    ];
+    let looking: Vec<_> = files_with("rs")
+        .filter(|file| deciding.iter().any(|place| file.starts_with(place)))
+        .filter(|file| read(file).contains("crate::index"))
+        .collect();
+    assert!(looking.is_empty(), "{looking:?}");
+    // And it is where everything may be deleted at any time.
+    let world = forge(HashKind::Sha1);
+    let alice = world.person("alice");
+    open(&alice, "topic", "A topic");
+    alice.touchmark(&["pr", "list"]).ok();
+    let mut found = Vec::new();
+    let mut folders = vec![alice.dir().join(".git"), alice.home()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if std::fs::read(&path)
+                .unwrap()
+                .starts_with(b"SQLite format 3")
+            {
+                found.push(path);
+            }
+        }
+    }
+    assert_eq!(
+        found,
+        [alice.dir().join(".git/touchmark/cache/index.sqlite")]
+    );
 }
 
 #[test]

@@ -85,3 +85,44 @@ fn a_number_says_what_it_is_of() {
     let told = bob.touchmark(&["issue", "show", "5"]).fails(4);
     assert!(told.contains("no object with the number #5"), "{told}");
 }
+
+#[test]
+fn lists_show_numbers_and_the_servers_times() {
+    let world = guarded(HashKind::Sha1);
+    let (alice, bob) = (world.person("alice"), world.person("bob"));
+    // Written long before it was sent: what counts is when the server took it.
+    let written = alice.json(&["--offline", "issue", "open", "-t", "Torn"]);
+    let before = &alice.json(&["issue", "list"])["issues"][0].clone();
+    assert!(before["number"].is_null(), "{before}");
+    for _ in 0..100 {
+        world
+            .command("true", &alice.home(), &alice.dir())
+            .run()
+            .ok();
+    }
+    alice.touchmark(&["sync"]).ok();
+    alice.touchmark(&["issue", "open", "-t", "Slow"]).ok();
+    for person in [&alice, &bob] {
+        person.touchmark(&["sync"]).ok();
+        let listed = person.touchmark(&["issue", "list", "--sort=oldest"]).ok();
+        let id = &written["event"].as_str().unwrap()[..12];
+        assert!(
+            listed.starts_with(&format!("{id}  #1  open    Torn  (by alice)\n")),
+            "{listed}"
+        );
+        assert!(listed.contains("  #2  open    Slow"), "{listed}");
+        let row = &person.json(&["issue", "list", "--filter=number == 1"])["issues"][0].clone();
+        let (then, now) = (
+            before["opened"].as_i64().unwrap(),
+            row["opened"].as_i64().unwrap(),
+        );
+        assert!(now - then > 100 * 60, "{then} {now}");
+        assert_eq!(row["opened"], row["updated"]);
+    }
+    // An event that is not sent yet has its author's time.
+    bob.touchmark(&["--offline", "issue", "comment", "1", "-b", "Where?"])
+        .ok();
+    let row = &bob.json(&["issue", "list", "--sort=updated"])["issues"][0].clone();
+    assert_eq!(row["number"], 1);
+    assert!(row["updated"].as_i64() > row["opened"].as_i64(), "{row}");
+}

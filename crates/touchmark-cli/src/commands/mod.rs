@@ -8,12 +8,15 @@ mod config;
 mod demo;
 mod doctor;
 mod explain;
+mod filter;
 mod gate;
 mod hook;
+mod inbox;
 mod init;
 mod issue;
 mod join;
 mod key;
+pub(crate) mod listing;
 mod log;
 mod man;
 mod object;
@@ -27,6 +30,7 @@ mod reference;
 mod release;
 mod repo;
 mod review;
+mod search;
 #[cfg(unix)]
 mod server;
 mod status;
@@ -51,6 +55,9 @@ pub(crate) enum Command {
     Demo(demo::Args),
     Pr(pr::Args),
     Issue(issue::Args),
+    Inbox(inbox::Args),
+    Search(search::Args),
+    Filter(filter::Args),
     Review(review::Args),
     Gate(gate::Args),
     Check(check::Args),
@@ -102,6 +109,9 @@ pub(crate) fn run(command: &Command, globals: &Globals, out: &Output) -> anyhow:
         Command::Demo(args) => demo::run(args, globals, out),
         Command::Pr(args) => pr::run(args, globals, out),
         Command::Issue(args) => issue::run(args, globals, out),
+        Command::Inbox(args) => inbox::run(args, globals, out),
+        Command::Search(args) => search::run(args, globals, out),
+        Command::Filter(args) => filter::run(args, globals, out),
         Command::Review(args) => review::run(args, globals, out),
         Command::Gate(args) => gate::run(args, globals, out),
         Command::Check(args) => check::run(args, globals, out),

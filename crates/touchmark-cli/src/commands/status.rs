@@ -10,8 +10,9 @@ use super::pr::{Subject, code, judged};
 use super::review::pending;
 use crate::doctor;
 use crate::facts::Receipts;
-use crate::forge::{Extent, Forge, RECEIPTS, Row, choose_remote};
+use crate::forge::{Forge, RECEIPTS, choose_remote};
 use crate::globals::Globals;
+use crate::index::{self, Extent, Row};
 use crate::output::{Output, Style};
 use crate::render::{counted, instant, visible_line};
 
@@ -75,9 +76,8 @@ pub(crate) fn run(_args: &Args, globals: &Globals, out: &Output) -> anyhow::Resu
 
 /// What waits; what waits for somebody only if it is known who that is.
 fn sections(forge: &Forge) -> anyhow::Result<Vec<Section>> {
-    let listing = forge.list_pulls(Extent::Live)?;
-    let open: Vec<&Row> = listing
-        .rows
+    let (rows, damaged) = index::pulls(forge, Extent::Live)?;
+    let open: Vec<&Row> = rows
         .iter()
         .filter(|row| row.status == Status::Open)
         .collect();
@@ -97,7 +97,7 @@ fn sections(forge: &Forge) -> anyhow::Result<Vec<Section>> {
             "proposals that wait for your endorsement",
             proposed,
         ),
-        ("alarms", "alarms", alarms(forge, &listing.damaged)),
+        ("alarms", "alarms", alarms(forge, &damaged)),
     ])
 }
 
@@ -214,11 +214,17 @@ fn mine(forge: &Forge, person: &str, open: &[&Row]) -> anyhow::Result<Vec<Entry>
     Ok(entries)
 }
 
+/// Whether the person or a team of theirs is asked for a review.
+fn asked(forge: &Forge, row: &Row, person: &str) -> bool {
+    let parties = row.reviewers.iter().cloned().collect();
+    forge.policy().names(&parties, person)
+}
+
 /// Where the person or a team of theirs is asked, and has said nothing on the latest revision.
 fn reviews(forge: &Forge, person: &str, open: &[&Row]) -> anyhow::Result<Vec<Entry>> {
     let mut entries = Vec::new();
     for row in open {
-        if row.author == person || row.draft || !forge.policy().names(&row.reviewers, person) {
+        if row.author == person || row.draft || !asked(forge, row, person) {
             continue;
         }
         let outcome = forge.summary(&LogName::Pr(row.id))?;

@@ -90,7 +90,7 @@ impl<'a> Receipts<'a> {
             let Some(change) = changes.into_iter().find(|change| change.name == heads) else {
                 continue;
             };
-            let opened = change.old.is_none() && self.numbers(&receipt, pull)?;
+            let opened = change.old.is_none() && self.gives_number(&receipt, pull)?;
             if let Some(new) = change.new {
                 pushers.insert(new, receipt.pusher);
             }
@@ -130,7 +130,7 @@ impl<'a> Receipts<'a> {
     }
 
     /// Whether it is this receipt that gives the object its number: then it is the one that opened it.
-    fn numbers(&self, receipt: &Read, object: ObjectId) -> anyhow::Result<bool> {
+    fn gives_number(&self, receipt: &Read, object: ObjectId) -> anyhow::Result<bool> {
         let numbers = |tree| self.repo.entry_at(tree, b"numbers");
         let before = match receipt.parent {
             Some(parent) => numbers(self.repo.tree_of(parent)?)?,
@@ -187,7 +187,7 @@ impl<'a> Receipts<'a> {
         object: ObjectId,
     ) -> anyhow::Result<Option<u32>> {
         for (folder, _) in self.folders(tree)? {
-            for (number, id) in self.numbers_in(folder)? {
+            for (number, id) in self.numbers(folder)? {
                 if id == object {
                     return Ok(Some(number));
                 }
@@ -206,15 +206,19 @@ impl<'a> Receipts<'a> {
         let Some((folder, _)) = folders.iter().max_by_key(|(_, at)| *at) else {
             return Ok(0);
         };
-        let numbers = self.numbers_in(*folder)?;
+        let numbers = self.numbers(*folder)?;
         Ok(numbers.iter().map(|(number, _)| *number).max().unwrap_or(0))
     }
 
     /// The directories of numbers, with the thousand that each holds.
-    fn folders(&self, tree: ObjectId) -> anyhow::Result<Vec<(ObjectId, u32)>> {
+    ///
+    /// # Errors
+    ///
+    /// When the tree cannot be read.
+    pub(crate) fn folders(&self, tree: ObjectId) -> anyhow::Result<Vec<(ObjectId, u32)>> {
         match self.repo.entry_at(tree, b"numbers")? {
             Some((_, id)) => Ok(self
-                .numbers_in(id)?
+                .numbers(id)?
                 .into_iter()
                 .map(|(at, id)| (id, at))
                 .collect()),
@@ -222,7 +226,12 @@ impl<'a> Receipts<'a> {
         }
     }
 
-    fn numbers_in(&self, tree: ObjectId) -> anyhow::Result<Vec<(u32, ObjectId)>> {
+    /// The numbers in such a directory, with the object that each stands for.
+    ///
+    /// # Errors
+    ///
+    /// When the tree cannot be read.
+    pub(crate) fn numbers(&self, tree: ObjectId) -> anyhow::Result<Vec<(u32, ObjectId)>> {
         let entries = self.repo.tree_entries(tree)?;
         Ok(entries
             .into_iter()

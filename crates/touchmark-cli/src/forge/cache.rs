@@ -15,7 +15,7 @@ use touchmark_git::{Budget, Cache, Checkpoint, Repository};
 use super::Records;
 
 /// Who wrote a checkpoint; another version of the program may read events otherwise.
-pub(super) const PROGRAM: &str = concat!("touchmark-cli ", env!("CARGO_PKG_VERSION"), " 2");
+pub(crate) const PROGRAM: &str = concat!("touchmark-cli ", env!("CARGO_PKG_VERSION"), " 2");
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

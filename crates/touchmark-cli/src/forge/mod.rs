@@ -4,7 +4,6 @@
 
 mod archive;
 mod cache;
-mod listing;
 mod policy;
 mod publish;
 mod push;
@@ -33,8 +32,7 @@ use crate::exit_codes::ExitCode;
 use crate::globals::Globals;
 use crate::keys::{self, Signer};
 
-pub(crate) use cache::forget;
-pub(crate) use listing::{Extent, Row};
+pub(crate) use cache::{PROGRAM, forget};
 pub(crate) use policy::Endorsements;
 pub(crate) use publish::Published;
 pub(crate) use push::{Ending, Push, push};

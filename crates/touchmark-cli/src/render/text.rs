@@ -77,15 +77,6 @@ pub(crate) fn shell_word(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
-/// At most so many characters of a line; an ellipsis stands for the rest.
-pub(crate) fn cut(line: &str, most: usize) -> String {
-    if line.chars().count() <= most {
-        return line.to_owned();
-    }
-    let kept: String = line.chars().take(most.saturating_sub(1)).collect();
-    kept + "…"
-}
-
 /// Every line that is not empty moved to the right by `columns`.
 pub(crate) fn indented(text: &str, columns: usize) -> String {
     let mut moved = String::with_capacity(text.len());

@@ -9,7 +9,8 @@ use touchmark_core::replay::{Merge, PrState, State, Status};
 use super::Told;
 use super::event::receipt_line;
 use crate::facts::Receipts;
-use crate::forge::{Extent, Forge, RECEIPTS};
+use crate::forge::{Forge, RECEIPTS};
+use crate::index::{self, Extent};
 use crate::render::counted;
 
 /// How a commit came to be where it is.
@@ -76,7 +77,7 @@ enum Origin {
 
 fn origin(forge: &Forge, id: ObjectId) -> anyhow::Result<Origin> {
     let mut proposed = Origin::None;
-    for row in forge.list_pulls(Extent::WithArchived)?.rows {
+    for row in index::pulls(forge, Extent::WithArchived)?.0 {
         let log = LogName::Pr(row.id);
         let Some(State::Pr(state)) = forge.summary(&log)?.state else {
             continue;

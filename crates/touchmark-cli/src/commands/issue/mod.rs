@@ -8,19 +8,23 @@ mod edit;
 mod edit_comment;
 mod label;
 mod link;
+mod list;
+mod mute;
 mod open;
 mod react;
 mod reopen;
 mod restore;
 mod retract;
 mod show;
+mod unwatch;
+mod watch;
 
 use clap::{Args as ClapArgs, Subcommand};
 
 use crate::globals::Globals;
 use crate::output::Output;
 
-/// Open, show, change and close issues.
+/// Open, list, show, change and close issues.
 ///
 /// An issue is named by its number, by its id, or by the first characters of its id, at least four.
 #[derive(ClapArgs, Debug)]
@@ -32,6 +36,7 @@ pub(crate) struct Args {
 #[derive(Subcommand, Debug)]
 enum Command {
     Open(open::Args),
+    List(list::Args),
     Show(show::Args),
     Comment(comment::Args),
     Edit(edit::Args),
@@ -45,6 +50,9 @@ enum Command {
     Reopen(reopen::Args),
     Delete(delete::Args),
     Restore(restore::Args),
+    Watch(watch::Args),
+    Mute(mute::Args),
+    Unwatch(unwatch::Args),
 }
 
 /// Runs the subcommand.
@@ -55,6 +63,7 @@ enum Command {
 pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Result<()> {
     match &args.command {
         Command::Open(args) => open::run(args, globals, out),
+        Command::List(args) => list::run(args, globals, out),
         Command::Show(args) => show::run(args, globals, out),
         Command::Comment(args) => comment::run(args, globals, out),
         Command::Edit(args) => edit::run(args, globals, out),
@@ -68,5 +77,8 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
         Command::Reopen(args) => reopen::run(args, globals, out),
         Command::Delete(args) => delete::run(args, globals, out),
         Command::Restore(args) => restore::run(args, globals, out),
+        Command::Watch(args) => watch::run(args, globals, out),
+        Command::Mute(args) => mute::run(args, globals, out),
+        Command::Unwatch(args) => unwatch::run(args, globals, out),
     }
 }

@@ -11,6 +11,7 @@ use touchmark_core::replay::{Link, State};
 
 use super::Object;
 use crate::forge::Forge;
+use crate::index::{self, Extent, Kind};
 
 /// Which of two objects names the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -76,37 +77,46 @@ impl Linked {
 /// When the repository cannot be read.
 pub(crate) fn around(forge: &Forge, object: &Object) -> anyhow::Result<Vec<Linked>> {
     let mut found = BTreeSet::new();
-    let to = of(forge, object.outcome.state.as_ref())?;
-    for log in forge.all_logs()? {
-        let (Some(id), Some(what)) = (log.root(), what(&log)) else {
-            continue;
-        };
-        // A damaged one is linked to nothing.
-        let Ok(outcome) = forge.summary(&log) else {
-            continue;
-        };
-        let from = of(forge, outcome.state.as_ref())?;
-        let other = Some((what, title(outcome.state.as_ref())));
-        let linked = |direction, link: &Link| Linked {
-            direction,
+    for link in of(forge, object.outcome.state.as_ref())? {
+        found.insert(Linked {
+            direction: Direction::To,
             relation: link.relation,
-            object: id,
-            other: other.clone(),
-        };
-        let names = to.iter().filter(|link| link.object == id);
-        found.extend(names.map(|link| linked(Direction::To, link)));
-        let named = from.iter().filter(|link| link.object == object.id);
-        found.extend(named.map(|link| linked(Direction::From, link)));
+            object: link.object,
+            other: other(forge, link.object)?,
+        });
     }
-    let known: BTreeSet<ObjectId> = found.iter().map(|linked| linked.object).collect();
-    let unknown = to.iter().filter(|link| !known.contains(&link.object));
-    found.extend(unknown.map(|link| Linked {
-        direction: Direction::To,
-        relation: link.relation,
-        object: link.object,
-        other: None,
-    }));
+    let number = forge.number_of(object.id)?;
+    let naming = index::ask(forge, Extent::Live, &Kind::ALL, |index| {
+        index.naming(object.id, number)
+    })?;
+    // The index says where to look; what counts is in the logs.
+    for row in naming {
+        let Ok(outcome) = forge.summary_at(&row.log(), row.tip) else {
+            continue;
+        };
+        let names = of(forge, outcome.state.as_ref())?;
+        let here = names.iter().filter(|link| link.object == object.id);
+        found.extend(here.map(|link| Linked {
+            direction: Direction::From,
+            relation: link.relation,
+            object: row.id,
+            other: Some((row.kind.noun(), row.title.clone())),
+        }));
+    }
     Ok(found.into_iter().collect())
+}
+
+/// What a linked object is, and its title; `None` when it is not here.
+fn other(forge: &Forge, id: ObjectId) -> anyhow::Result<Option<(&'static str, String)>> {
+    for log in [LogName::Pr(id), LogName::Issue(id)] {
+        if forge.tip(&log)?.is_some()
+            && let Ok(outcome) = forge.summary(&log)
+        {
+            let title = title(outcome.state.as_ref());
+            return Ok(what(&log).map(|what| (what, title)));
+        }
+    }
+    Ok(None)
 }
 
 /// The links that an object's own record has: those that were set, and those that a pull request's text says (`Fixes #12`).

@@ -4,6 +4,7 @@ mod changes;
 mod comments;
 pub(crate) mod linked;
 mod links;
+mod subscriptions;
 
 use anyhow::Context as _;
 use touchmark_core::event::{CommentId, LogType, Rule};
@@ -18,6 +19,7 @@ use crate::forge::Forge;
 pub(crate) use changes::{Retitle, assign, close, edit, label, reopen};
 pub(crate) use comments::{Reactions, Say, comment, edit_comment, react, retract};
 pub(crate) use links::{Links, link};
+pub(crate) use subscriptions::subscribe;
 
 /// A type of object that people talk about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

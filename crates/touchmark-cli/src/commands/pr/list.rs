@@ -1,36 +1,34 @@
 //! `touchmark pr list`: pull requests that match.
 
 use clap::ValueEnum;
-use serde_json::json;
-use touchmark_core::event::LogType;
-use touchmark_core::log::LogName;
-use touchmark_core::replay::{Status, log_document};
+use touchmark_core::replay::Status;
 
-use crate::forge::{Extent, Forge, Row};
+use crate::commands::listing::{self, Selection, Wanted};
+use crate::forge::Forge;
 use crate::globals::Globals;
+use crate::index::Kind;
 use crate::output::Output;
-use crate::render;
 
 /// List pull requests.
 ///
-/// With `--json`: `format`, and `pull_requests`, the state documents of their logs.
+/// On a terminal the lines are cut to its width.
+/// All comes from an index in the cache, which is brought up to date first.
+///
+/// With `--json`: `format` (2), and `pull_requests`, each with `approved` (people who approve the latest revision),
+/// `assignees`, `author`, `comments` (how many), `deleted`, `draft`, `id`, `kind`, `labels`, `links` (`object`,
+/// `relation`), `log`, `number`, `objected` (people who ask for changes), `open_threads`, `opened` and `updated`
+/// (seconds since 1970, by the server's receipts where there are some), `reviewers`, `revisions`, `state`, `target`,
+/// `tip` and `title`.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
-    /// Only those with this label; given more than once, with all of them.
-    #[arg(long, short = 'l', value_name = "LABEL")]
-    label: Vec<String>,
-    /// Only those that are assigned to this person or `@team`.
-    #[arg(long, short = 'a', value_name = "PERSON")]
-    assignee: Option<String>,
-    /// Only those that this person opened.
-    #[arg(long, value_name = "PERSON")]
-    author: Option<String>,
+    #[command(flatten)]
+    selection: Selection,
     /// Only those that this person or `@team` is asked to review.
     #[arg(long, value_name = "PERSON")]
     reviewer: Option<String>,
     /// Only those in this state.
-    #[arg(long, short = 's', value_enum, default_value_t = Wanted::Open)]
-    state: Wanted,
+    #[arg(long, short = 's', value_enum, default_value_t = Standing::Open)]
+    state: Standing,
     /// Only drafts.
     #[arg(long)]
     draft: bool,
@@ -41,7 +39,7 @@ pub(crate) struct Args {
 
 /// The states to choose from.
 #[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
-enum Wanted {
+enum Standing {
     /// Open, drafts too.
     Open,
     /// Closed without merging.
@@ -59,54 +57,18 @@ enum Wanted {
 /// When the repository cannot be read; a damaged pull request is only warned of.
 pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Result<()> {
     let forge = Forge::open(globals)?;
-    let extent = match args.archived {
-        true => Extent::WithArchived,
-        false => Extent::Live,
+    let status = match args.state {
+        Standing::Open => Some(Status::Open),
+        Standing::Closed => Some(Status::Closed),
+        Standing::Merged => Some(Status::Merged),
+        Standing::All => None,
     };
-    let listing = forge.list_pulls(extent)?;
-    for damaged in &listing.damaged {
-        out.warn(render::visible_line(damaged));
-    }
-    let found: Vec<&Row> = listing.rows.iter().filter(|row| args.wants(row)).collect();
-    if out.is_json() {
-        let mut documents = Vec::new();
-        for row in &found {
-            let log = LogName::Pr(row.id);
-            documents.push(log_document(&forge.replay_to(&log, row.tip)?));
-        }
-        return out.json(&json!({"format": 1, "pull_requests": documents}));
-    }
-    if args.state != Wanted::Open && !args.archived {
-        match forge.archived_logs(LogType::Pr)?.len() {
-            0 => {}
-            1 => out.note("1 more is in the archive: --archived"),
-            more => out.note(format_args!("{more} more are in the archive: --archived")),
-        }
-    }
-    if found.is_empty() {
-        out.note("no pull request matches; those of others come with touchmark sync");
-    }
-    out.page(
-        &forge.repo,
-        &render::list(&found, out.width(), out.painter()),
-    )
-}
-
-impl Args {
-    fn wants(&self, row: &Row) -> bool {
-        let named =
-            |wanted: &Option<String>, has: &dyn Fn(&str) -> bool| wanted.as_deref().is_none_or(has);
-        let stands = match self.state {
-            Wanted::Open => row.status == Status::Open,
-            Wanted::Closed => row.status == Status::Closed,
-            Wanted::Merged => row.status == Status::Merged,
-            Wanted::All => true,
-        };
-        stands
-            && (row.draft || !self.draft)
-            && self.label.iter().all(|label| row.labels.contains(label))
-            && named(&self.assignee, &|name| row.assignees.contains(name))
-            && named(&self.reviewer, &|name| row.reviewers.contains(name))
-            && named(&self.author, &|name| row.author == name)
-    }
+    let wanted = Wanted {
+        status,
+        deleted: None,
+        drafts: args.draft,
+        reviewer: args.reviewer.as_deref(),
+        archived: args.archived,
+    };
+    listing::run(&forge, out, Kind::Pull, &args.selection, &wanted)
 }

@@ -22,6 +22,7 @@ mod link;
 mod list;
 mod merge;
 mod messages;
+mod mute;
 mod open;
 mod patch;
 mod propose;
@@ -38,9 +39,11 @@ pub(crate) mod status;
 pub(crate) mod subject;
 mod submodules;
 mod threads;
+mod unwatch;
 mod update;
 pub(crate) mod values;
 mod viewed;
+mod watch;
 
 use clap::{Args as ClapArgs, Subcommand};
 
@@ -86,6 +89,9 @@ enum Command {
     Merge(merge::Args),
     Revert(revert::Args),
     CherryPick(cherry_pick::Args),
+    Watch(watch::Args),
+    Mute(mute::Args),
+    Unwatch(unwatch::Args),
 }
 
 /// Runs the subcommand.
@@ -118,6 +124,9 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
         Command::Merge(args) => merge::run(args, globals, out),
         Command::Revert(args) => revert::run(args, globals, out),
         Command::CherryPick(args) => cherry_pick::run(args, globals, out),
+        Command::Watch(args) => watch::run(args, globals, out),
+        Command::Mute(args) => mute::run(args, globals, out),
+        Command::Unwatch(args) => unwatch::run(args, globals, out),
     }
 }
 

@@ -10,8 +10,9 @@ use super::judged::{Judged, judge};
 use super::{Subject, branch, code, conditions};
 use crate::errors::Failure;
 use crate::exit_codes::ExitCode;
-use crate::forge::{Extent, Forge, choose_remote};
+use crate::forge::{Forge, choose_remote};
 use crate::globals::Globals;
+use crate::index::{self, Extent};
 use crate::output::Output;
 use crate::render::{counted, ending, heading, visible_line};
 
@@ -78,7 +79,7 @@ fn of_branch(forge: &Forge) -> anyhow::Result<Vec<Subject>> {
         .as_deref()
         .and_then(|name| branch::remembered(&forge.repo, name));
     let mut found = Vec::new();
-    for row in forge.list_pulls(Extent::Live)?.rows {
+    for row in index::pulls(forge, Extent::Live)?.0 {
         if row.status != Status::Open && Some(row.id) != remembered {
             continue;
         }

@@ -8,7 +8,8 @@ use touchmark_core::replay::{State, Status};
 
 use super::form::SUFFIX;
 use crate::facts::Receipts;
-use crate::forge::{Extent, Forge, RECEIPTS};
+use crate::forge::{Forge, RECEIPTS};
+use crate::index::{self, Extent};
 use crate::render::visible_line;
 
 /// The heading of what has no label.
@@ -35,7 +36,7 @@ pub(super) fn list(
     let receipts = Receipts::new(&forge.repo, forge.repo.read_ref(RECEIPTS)?);
     let latest = receipts.latest()?;
     let mut groups: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for row in forge.list_pulls(Extent::WithArchived)?.rows {
+    for row in index::pulls(forge, Extent::WithArchived)?.0 {
         if row.status != Status::Merged {
             continue;
         }
@@ -67,7 +68,7 @@ pub(super) fn list(
             visible_line(&row.title),
             row.author
         );
-        let group = row.labels.iter().next().map_or(OTHERS, String::as_str);
+        let group = row.labels.first().map_or(OTHERS, String::as_str);
         groups.entry(group.to_owned()).or_default().push(line);
     }
     Ok(written(groups))
