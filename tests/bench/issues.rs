@@ -134,18 +134,24 @@ fn measure_reading(desk: &Desk) -> Result<Vec<(&'static str, Times)>> {
 }
 
 fn measure_writing(desk: &Desk) -> Result<Vec<(&'static str, Times)>> {
+    let mut opened = 0;
     let mut writing: Vec<Task<'_>> = vec![
         (
             "open one",
-            desk.task(&[
-                "--offline",
-                "issue",
-                "open",
-                "-t",
-                "One more",
-                "-b",
-                "It is new.",
-            ]),
+            // The same words in the same second would be the same issue.
+            Box::new(|| {
+                opened += 1;
+                let title = format!("One more, number {opened}");
+                desk.run(&[
+                    "--offline",
+                    "issue",
+                    "open",
+                    "-t",
+                    &title,
+                    "-b",
+                    "It is new.",
+                ])
+            }),
         ),
         ("list after that", desk.task(&["issue", "list"])),
         (
