@@ -11,6 +11,8 @@ mod globals;
 mod keys;
 mod next_steps;
 mod output;
+#[cfg(test)]
+mod printed_commands;
 mod render;
 #[cfg(unix)]
 mod server;

@@ -1,6 +1,8 @@
 //! What to do about each broken rule: the one place for the hint of a refusal that brings none of its own.
 
 use touchmark_core::event::Rule;
+use touchmark_core::log::LogName;
+use touchmark_core::refusal::Refusal;
 
 /// The next step by rule, in the registry's order.
 const STEPS: &[(Rule, &str)] = &[
@@ -249,7 +251,7 @@ const STEPS: &[(Rule, &str)] = &[
     ),
     (
         Rule::JoinedDecision,
-        "ask its signer to publish it from their own clone; touchmark sync --discard OBJECT lets go of it here",
+        "ask its signer to publish it from their own clone; touchmark sync --discard OBJECT (lets go of it here)",
     ),
     (
         Rule::CertificateMismatch,
@@ -357,7 +359,7 @@ const STEPS: &[(Rule, &str)] = &[
     ),
     (
         Rule::RefOwner,
-        "leave that ref to the server's own key; touchmark sync pushes what is yours",
+        "leave that ref to the server's own key; touchmark sync (pushes what is yours)",
     ),
     (
         Rule::RefArchived,
@@ -463,6 +465,26 @@ pub(crate) fn next_step(rule: Rule) -> &'static str {
         .iter()
         .find(|(known, _)| *known == rule)
         .map_or("touchmark verify --all", |(_, step)| step)
+}
+
+/// The refusal with its next step, in which the object of this log and the commands for its type are named.
+pub(crate) fn about(refusal: Refusal, log: &LogName) -> Refusal {
+    let step = match &refusal.fix {
+        Some(fix) => fix.clone(),
+        None => next_step(refusal.rule).to_owned(),
+    };
+    let (step, object) = match log {
+        LogName::Issue(id) => (
+            step.replace("touchmark pr ", "touchmark issue "),
+            id.short().to_string(),
+        ),
+        LogName::Policy => (step, "policy".to_owned()),
+        log => match log.root() {
+            Some(id) => (step, id.short().to_string()),
+            None => (step, log.to_string()),
+        },
+    };
+    refusal.with_fix(step).about(&object)
 }
 
 #[cfg(test)]

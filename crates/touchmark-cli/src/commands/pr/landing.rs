@@ -55,7 +55,10 @@ pub(crate) fn land(
         MergeMethod::Rebase => {
             let reason = "merging by rebase is not there yet: rewritten commits lose their authors' signatures";
             return Err(Refusal::new(Rule::NothingToDo, reason)
-                .with_fix("touchmark pr merge --method squash, or merge")
+                .with_fix(format!(
+                    "touchmark pr merge {} --method squash, or --method merge",
+                    subject.id.short()
+                ))
                 .into());
         }
     };

@@ -17,6 +17,7 @@ use crate::errors::{Failure, Refusals};
 use crate::exit_codes::ExitCode;
 use crate::forge::{Ending, Forge, Push, choose_remote, fetch, push, sign_and_store};
 use crate::globals::Globals;
+use crate::next_steps::about;
 use crate::output::Output;
 
 /// How often a race for the target is run before it is left to the person to try again.
@@ -270,7 +271,10 @@ fn sign(
         merge.clone(),
         note,
     )
-    .map_err(Refusals)?;
+    .map_err(|refusals| {
+        let about = |refusal| about(refusal, &subject.log);
+        Refusals(refusals.into_iter().map(about).collect())
+    })?;
     sign_and_store(&forge.repo, forge.me()?.signer.as_ref(), &next)
 }
 
