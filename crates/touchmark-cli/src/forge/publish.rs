@@ -12,7 +12,7 @@ use touchmark_git::{Expected, RefEdit, TransactError};
 use super::push::{Ending, Push, push};
 use super::reconcile::{Reconciled, reconcile, unpublished};
 use super::write::heads_edit;
-use super::{Forge, IdMap, choose_remote, fetch, outbox_name};
+use super::{Forge, IdMap, choose_remote, fetch, outbox_name, remote_refs};
 use crate::errors::Failure;
 use crate::exit_codes::ExitCode;
 
@@ -118,6 +118,7 @@ impl Forge {
             log,
             remote: &remote,
             done: Reconciled::default(),
+            is_archived: false,
         }
         .run(self)
     }
@@ -128,6 +129,8 @@ struct Run<'a> {
     log: &'a LogName,
     remote: &'a str,
     done: Reconciled,
+    /// Whether the server has folded the log away: then it comes back as new refs.
+    is_archived: bool,
 }
 
 impl Run<'_> {
@@ -146,6 +149,10 @@ impl Run<'_> {
                 Ok(Ending::Raced) => {
                     pause(attempt);
                     fetch(&forge.repo, self.remote)?;
+                    // A log that this clone knows and the server lacks is in the archive, or the fetch is an alarm.
+                    let name = self.log.to_string();
+                    self.is_archived = forge.repo.read_ref(&name)?.is_some()
+                        && remote_refs(&forge.repo, self.remote, &name)?.is_empty();
                     newer = Some(Forge::open_in(forge.repo.clone(), forge.globals())?);
                 }
                 Ok(Ending::Refused(why) | Ending::Unreachable(why)) => {
@@ -170,7 +177,11 @@ impl Run<'_> {
         let Some(pending) = Pending::of(forge, self.log)? else {
             return Ok(Ending::Taken);
         };
-        let ending = push(forge, self.remote, &pending.pushes)?;
+        let ending = if self.is_archived {
+            push(forge, self.remote, &pending.anew(forge, self.log)?)?
+        } else {
+            push(forge, self.remote, &pending.pushes)?
+        };
         if ending == Ending::Taken {
             pending.settle(forge)?;
         }
@@ -228,6 +239,24 @@ impl Pending {
             }
         }
         Ok(Some(Self { pushes }))
+    }
+
+    /// The same for a server that has none of it, with the revisions whether they are new or not.
+    fn anew(&self, forge: &Forge, log: &LogName) -> anyhow::Result<Vec<Push>> {
+        let anew = |name: &str, new| Push {
+            name: name.to_owned(),
+            expected: None,
+            new,
+        };
+        let known = self.pushes.iter().map(|push| anew(&push.name, push.new));
+        let mut pushes: Vec<Push> = known.collect();
+        if let Some(heads) = log.heads_ref()
+            && !pushes.iter().any(|push| push.name == heads)
+            && let Some(held) = forge.repo.read_ref(&heads)?
+        {
+            pushes.push(anew(&heads, held));
+        }
+        Ok(pushes)
     }
 
     /// Writes down that the server has it.
