@@ -21,6 +21,8 @@ mod links;
 #[cfg(test)]
 mod purity;
 #[cfg(test)]
+mod remedies;
+#[cfg(test)]
 mod server;
 #[cfg(test)]
 mod tidy;

@@ -29,6 +29,7 @@ const PLACEHOLDERS: &[(&str, &str)] = &[
     ("PATH", "src/lock.rs"),
     ("PERSON", "alice"),
     ("RECEIPT", "12ab34cd"),
+    ("ROLES", "maintainer"),
     ("TAG", "v1"),
     ("TEAM", "core"),
     ("TEXT", "text"),

@@ -30,7 +30,7 @@ fn as_sequencer(stage: &Stage, raw: &Raw) -> ObjectId {
 }
 
 /// Folds one object into the archive, and seals that with a receipt.
-fn fold(stage: &Stage, pr: ObjectId, tip: ObjectId) {
+pub(crate) fn fold(stage: &Stage, pr: ObjectId, tip: ObjectId) {
     let archived = |sequence| {
         Payload::Archive(payload::Archive {
             sequence,

@@ -133,8 +133,8 @@ fn conflict(subject: &Subject, state: &PrState, conflicts: &Conflicts) -> Refusa
         // Writing to a string cannot fail.
         let _ = write!(reason, ", and {} more", conflicts.total - listed);
     }
-    Refusal::new(Rule::RevisionStale, reason).with_fix(format!(
-        "merge {} into the change, resolve, and touchmark pr revise {}",
+    Refusal::new(Rule::MergeConflict, reason).with_fix(format!(
+        "in the topic branch: git pull --no-rebase REMOTE {}, settle the conflicts, commit, then: touchmark pr revise {}",
         state.target.short(),
         subject.id.short()
     ))
