@@ -23,6 +23,8 @@ mod pr;
 #[cfg(test)]
 mod purity;
 #[cfg(test)]
+mod remedies;
+#[cfg(test)]
 mod server;
 #[cfg(test)]
 mod tidy;

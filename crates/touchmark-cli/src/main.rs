@@ -15,6 +15,8 @@ mod keys;
 mod next_steps;
 mod output;
 mod pager;
+#[cfg(test)]
+mod printed_commands;
 mod progress;
 mod render;
 #[cfg(unix)]

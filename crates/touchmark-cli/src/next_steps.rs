@@ -1,12 +1,14 @@
 //! What to do about each broken rule: the one place for the hint of a refusal that brings none of its own.
 
 use touchmark_core::event::Rule;
+use touchmark_core::log::LogName;
+use touchmark_core::refusal::Refusal;
 
 /// The next step by rule, in the registry's order.
 const STEPS: &[(Rule, &str)] = &[
     (
         Rule::ObjectMissing,
-        "touchmark sync; if it is missing on the server too: git fsck there",
+        "git fetch --unshallow, if the clone is shallow; git fetch --refetch, if it has lost objects; if the server has lost them: git fsck there",
     ),
     (
         Rule::ObjectSize,
@@ -26,7 +28,7 @@ const STEPS: &[(Rule, &str)] = &[
     ),
     (
         Rule::SignatureMissing,
-        "sign events with touchmark, or with git commit -S and gpg.format=ssh",
+        "sign events with touchmark, or with stock git: git config gpg.format ssh, then git commit-tree -S TREE -p TIP -F FILE",
     ),
     (
         Rule::SignatureForm,
@@ -34,15 +36,15 @@ const STEPS: &[(Rule, &str)] = &[
     ),
     (
         Rule::SignatureNamespace,
-        "sign events with touchmark, or with git commit -S and gpg.format=ssh",
+        "sign events with touchmark, or with stock git: git config gpg.format ssh, then git commit-tree -S TREE -p TIP -F FILE",
     ),
     (
         Rule::SignatureKeyType,
-        "use an ed25519 key: ssh-keygen -t ed25519",
+        "use an ed25519 key: ssh-keygen -t ed25519, then touchmark key add FILE.pub",
     ),
     (
         Rule::SignatureHash,
-        "sign events with touchmark, or with git commit -S and gpg.format=ssh",
+        "sign events with touchmark, or with stock git: git config gpg.format ssh, then git commit-tree -S TREE -p TIP -F FILE",
     ),
     (
         Rule::SignaturePresence,
@@ -62,7 +64,7 @@ const STEPS: &[(Rule, &str)] = &[
     ),
     (
         Rule::MessageNfc,
-        "remove the characters from the text: they are not shown as what they are",
+        "write it with touchmark, which brings text into form C",
     ),
     (
         Rule::MessageSize,
@@ -170,7 +172,7 @@ const STEPS: &[(Rule, &str)] = &[
     ),
     (
         Rule::RightMissing,
-        "ask someone who has the right, or an admin for a role that grants it",
+        "ask someone who has the right, or an admin for a role that grants it: touchmark person roles PERSON ROLES",
     ),
     (Rule::PolicyForm, "correct the line that the message names"),
     (
@@ -249,7 +251,7 @@ const STEPS: &[(Rule, &str)] = &[
     ),
     (
         Rule::JoinedDecision,
-        "ask its signer to publish it from their own clone; touchmark sync --discard OBJECT lets go of it here",
+        "ask its signer to publish it from their own clone; touchmark sync --discard OBJECT (lets go of it here)",
     ),
     (
         Rule::CertificateMismatch,
@@ -274,7 +276,7 @@ const STEPS: &[(Rule, &str)] = &[
     (Rule::ThreadsOpen, "touchmark review resolve COMMENT"),
     (
         Rule::RecordError,
-        "touchmark verify --all (names the first event that does not count)",
+        "touchmark verify --all (names the first event that does not count); who runs the server puts the ref back to the event before it: git -c core.hooksPath=/dev/null update-ref REF EVENT",
     ),
     (Rule::NothingToDo, "nothing: it is as you want it"),
     (
@@ -309,7 +311,7 @@ const STEPS: &[(Rule, &str)] = &[
     ),
     (
         Rule::PushUnjudged,
-        "push again; if it stays, who runs the server: touchmark server check PATH",
+        "push again; if it stays, who runs the server: touchmark server check PATH, then touchmark server init PATH",
     ),
     (
         Rule::ServerConfiguration,
@@ -357,7 +359,7 @@ const STEPS: &[(Rule, &str)] = &[
     ),
     (
         Rule::RefOwner,
-        "leave that ref to the server's own key; touchmark sync pushes what is yours",
+        "leave that ref to the server's own key; touchmark sync (pushes what is yours)",
     ),
     (
         Rule::RefArchived,
@@ -373,7 +375,7 @@ const STEPS: &[(Rule, &str)] = &[
     ),
     (
         Rule::BranchRight,
-        "touchmark can YOU push refs/heads/BRANCH (names the clause); ask one of those whom it lets",
+        "touchmark can YOU create BRANCH (names the clause; so do push and delete); ask one of those whom it lets",
     ),
     (
         Rule::TagRight,
@@ -401,7 +403,7 @@ const STEPS: &[(Rule, &str)] = &[
     ),
     (
         Rule::MergeConflict,
-        "git merge TARGET in the topic branch, settle the conflicts, then: touchmark pr revise OBJECT",
+        "in the topic branch: git pull --no-rebase REMOTE TARGET, settle the conflicts, commit, then: touchmark pr revise OBJECT",
     ),
     (
         Rule::ChecksMissing,
@@ -463,6 +465,23 @@ pub(crate) fn next_step(rule: Rule) -> &'static str {
         .iter()
         .find(|(known, _)| *known == rule)
         .map_or("touchmark verify --all", |(_, step)| step)
+}
+
+/// The refusal with its next step, in which the object of this log and the commands for its type are named.
+pub(crate) fn about(refusal: Refusal, log: &LogName) -> Refusal {
+    let step = match &refusal.fix {
+        Some(fix) => fix.clone(),
+        None => next_step(refusal.rule).to_owned(),
+    };
+    match log {
+        LogName::Pr(id) => refusal.with_fix(step).about(&id.short().to_string()),
+        LogName::Issue(id) => {
+            let step = step.replace("touchmark pr ", "touchmark issue ");
+            refusal.with_fix(step).about(&id.short().to_string())
+        }
+        LogName::Policy => refusal.with_fix(step).about("policy"),
+        _ => refusal,
+    }
 }
 
 #[cfg(test)]

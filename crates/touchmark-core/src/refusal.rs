@@ -45,6 +45,13 @@ impl Refusal {
         self.fix = Some(fix.into());
         self
     }
+
+    /// The same with the name of what it is about in the place of `OBJECT` in its advice.
+    #[must_use]
+    pub fn about(mut self, object: &str) -> Self {
+        self.fix = self.fix.map(|fix| fix.replace("OBJECT", object));
+        self
+    }
 }
 
 impl fmt::Display for Refusal {

@@ -33,6 +33,11 @@ fn as_sequencer(stage: &Stage, raw: &Raw) -> ObjectId {
     hash_object(&server, "commit", &bytes)
 }
 
+/// Folds one pull request into the archive as it should be, and seals that with a receipt.
+pub(crate) fn fold_by_hand(stage: &Stage, pr: ObjectId) {
+    Fold::of(stage, pr).make(stage);
+}
+
 /// A fold of one pull request by hand, as it should be or not.
 struct Fold {
     pr: ObjectId,

@@ -14,39 +14,39 @@ use super::stage::{Raw, Stage, key, signed, to_log, write};
 use crate::env::Person;
 
 /// A file of a commit: its path, and what it holds; `None` when it goes away.
-pub(super) type Edit<'a> = (&'a [u8], Option<&'a [u8]>);
+pub(crate) type Edit<'a> = (&'a [u8], Option<&'a [u8]>);
 
 /// Who made a commit of code, and what its message says.
 #[derive(Clone, Copy)]
-pub(super) struct Maker {
-    pub(super) author: &'static str,
-    pub(super) committer: &'static str,
-    pub(super) message: &'static str,
-    pub(super) signer: Option<&'static str>,
+pub(crate) struct Maker {
+    pub(crate) author: &'static str,
+    pub(crate) committer: &'static str,
+    pub(crate) message: &'static str,
+    pub(crate) signer: Option<&'static str>,
 }
 
 /// A pull request, as far as the next event must know it.
 #[derive(Clone)]
-pub(super) struct Change {
-    pub(super) id: ObjectId,
-    pub(super) tip: ObjectId,
-    pub(super) number: u32,
-    pub(super) base: ObjectId,
-    pub(super) head: ObjectId,
-    pub(super) heads: ObjectId,
+pub(crate) struct Change {
+    pub(crate) id: ObjectId,
+    pub(crate) tip: ObjectId,
+    pub(crate) number: u32,
+    pub(crate) base: ObjectId,
+    pub(crate) head: ObjectId,
+    pub(crate) heads: ObjectId,
 }
 
 /// A version of the policy that is not recorded yet.
 #[derive(Clone)]
-pub(super) struct Draft {
-    pub(super) parent: ObjectId,
-    pub(super) number: u32,
-    pub(super) toml: String,
-    pub(super) signers: String,
+pub(crate) struct Draft {
+    pub(crate) parent: ObjectId,
+    pub(crate) number: u32,
+    pub(crate) toml: String,
+    pub(crate) signers: String,
 }
 
 /// A commit by Dave, unsigned.
-pub(super) const DAVE: Maker = Maker {
+pub(crate) const DAVE: Maker = Maker {
     author: "dave",
     committer: "dave",
     message: "Change it",
@@ -55,7 +55,7 @@ pub(super) const DAVE: Maker = Maker {
 
 impl Change {
     /// The refspecs that push log and heads.
-    pub(super) fn refspecs(&self) -> [String; 2] {
+    pub(crate) fn refspecs(&self) -> [String; 2] {
         let heads = format!("{}:refs/forge/pr/{}/heads", self.heads, self.id);
         [to_log(self.tip, self.id), heads]
     }
@@ -63,7 +63,7 @@ impl Change {
 
 impl Stage {
     /// A commit on `parent` with these files changed, written into a clone.
-    pub(super) fn code(
+    pub(crate) fn code(
         &self,
         clone: &Person<'_>,
         parent: ObjectId,
@@ -96,7 +96,7 @@ impl Stage {
     }
 
     /// A commit of this tree, written into a clone.
-    pub(super) fn commit_of(
+    pub(crate) fn commit_of(
         &self,
         clone: &Person<'_>,
         tree: &str,
@@ -123,12 +123,12 @@ impl Stage {
     }
 
     /// What `main` holds on the server.
-    pub(super) fn main(&self) -> ObjectId {
+    pub(crate) fn main(&self) -> ObjectId {
         self.on_server_id("refs/heads/main")
     }
 
     /// Makes a pull request for `head`, which is not pushed yet.
-    pub(super) fn proposed(&self, clone: &Person<'_>, by: &'static str, head: ObjectId) -> Change {
+    pub(crate) fn proposed(&self, clone: &Person<'_>, by: &'static str, head: ObjectId) -> Change {
         let base = self.main();
         let payload = Payload::Pr(payload::Pr {
             target: main_branch(),
@@ -154,7 +154,7 @@ impl Stage {
 
     /// Opens a pull request for `head` and pushes it.
     #[track_caller]
-    pub(super) fn propose(&self, clone: &Person<'_>, by: &'static str, head: ObjectId) -> Change {
+    pub(crate) fn propose(&self, clone: &Person<'_>, by: &'static str, head: ObjectId) -> Change {
         let change = self.proposed(clone, by, head);
         let refspecs = change.refspecs();
         self.accepts(clone, &refspecs.each_ref().map(String::as_str));
@@ -162,7 +162,7 @@ impl Stage {
     }
 
     /// Makes the next revision, which is not pushed yet.
-    pub(super) fn revised(
+    pub(crate) fn revised(
         &self,
         clone: &Person<'_>,
         by: &'static str,
@@ -188,7 +188,7 @@ impl Stage {
 
     /// Makes the next revision and pushes it.
     #[track_caller]
-    pub(super) fn revise(
+    pub(crate) fn revise(
         &self,
         clone: &Person<'_>,
         by: &'static str,
@@ -201,7 +201,7 @@ impl Stage {
     }
 
     /// A review of the latest revision.
-    pub(super) fn verdict(&self, by: &'static str, change: &Change, verdict: Verdict) -> Raw {
+    pub(crate) fn verdict(&self, by: &'static str, change: &Change, verdict: Verdict) -> Raw {
         let payload = Payload::Review(payload::Review {
             revision: change.number,
             verdict,
@@ -214,7 +214,7 @@ impl Stage {
 
     /// Pushes an event on a pull request's log, and returns it.
     #[track_caller]
-    pub(super) fn says(&self, clone: &Person<'_>, change: &mut Change, raw: &Raw) -> ObjectId {
+    pub(crate) fn says(&self, clone: &Person<'_>, change: &mut Change, raw: &Raw) -> ObjectId {
         change.tip = raw.write(clone);
         self.accepts(clone, &[&to_log(change.tip, change.id)]);
         change.tip
@@ -222,7 +222,7 @@ impl Stage {
 
     /// Pushes somebody's approval of the latest revision, and returns it.
     #[track_caller]
-    pub(super) fn approve(
+    pub(crate) fn approve(
         &self,
         clone: &Person<'_>,
         by: &'static str,
@@ -233,7 +233,7 @@ impl Stage {
     }
 
     /// Somebody takes it on themselves to let the latest revision land.
-    pub(super) fn override_of(&self, by: &'static str, change: &Change) -> Raw {
+    pub(crate) fn override_of(&self, by: &'static str, change: &Change) -> Raw {
         let payload = Payload::Override(payload::Override {
             revision: change.number,
             base: change.base,
@@ -245,7 +245,7 @@ impl Stage {
     }
 
     /// The event that merges the latest revision as `new`, and the commit's tree.
-    pub(super) fn merge_of(
+    pub(crate) fn merge_of(
         &self,
         by: &'static str,
         change: &Change,
@@ -270,7 +270,7 @@ impl Stage {
     }
 
     /// Merges by hand, well made but for what the gate says: the refspecs that push branch and log.
-    pub(super) fn landing(
+    pub(crate) fn landing(
         &self,
         clone: &Person<'_>,
         by: &'static str,
@@ -294,7 +294,7 @@ impl Stage {
 
     /// Merges by hand, and sees that the server refuses by this rule and is as before.
     #[track_caller]
-    pub(super) fn refuses_merge(
+    pub(crate) fn refuses_merge(
         &self,
         clone: &Person<'_>,
         by: &'static str,
@@ -307,13 +307,13 @@ impl Stage {
 
     /// Merges by hand, and sees that the server takes it.
     #[track_caller]
-    pub(super) fn accepts_merge(&self, clone: &Person<'_>, by: &'static str, change: &Change) {
+    pub(crate) fn accepts_merge(&self, clone: &Person<'_>, by: &'static str, change: &Change) {
         let refspecs = self.landing(clone, by, change);
         self.accepts(clone, &refspecs.each_ref().map(String::as_str));
     }
 
     /// The result of a check of a commit, on the log that stands at `parent`.
-    pub(super) fn check(
+    pub(crate) fn check(
         &self,
         by: &'static str,
         parent: Option<ObjectId>,
@@ -332,12 +332,12 @@ impl Stage {
     }
 
     /// The tree of a commit in a clone.
-    pub(super) fn tree(&self, clone: &Person<'_>, commit: ObjectId) -> ObjectId {
+    pub(crate) fn tree(&self, clone: &Person<'_>, commit: ObjectId) -> ObjectId {
         ObjectId::from_hex(&clone.rev(&format!("{commit}^{{tree}}"))).unwrap()
     }
 
     /// The next version of the policy, with these rules.
-    pub(super) fn draft(&self, rules: &str) -> Draft {
+    pub(crate) fn draft(&self, rules: &str) -> Draft {
         let count = ["rev-list", "--count", "refs/forge/policy"];
         let count: u32 = self.world.on_server(&count).trim().parse().unwrap();
         Draft {
@@ -349,7 +349,7 @@ impl Stage {
     }
 
     /// An admin's word on a draft.
-    pub(super) fn endorsement(&self, clone: &Person<'_>, by: &'static str, draft: &Draft) -> Raw {
+    pub(crate) fn endorsement(&self, clone: &Person<'_>, by: &'static str, draft: &Draft) -> Raw {
         let payload = Payload::Endorse(payload::Endorse {
             version: draft.number,
             tree_id: draft.tree(clone, &[]),
@@ -361,7 +361,7 @@ impl Stage {
     }
 
     /// The version itself with these endorsements, written into a clone.
-    pub(super) fn drafted(
+    pub(crate) fn drafted(
         &self,
         clone: &Person<'_>,
         by: &'static str,
@@ -381,7 +381,7 @@ impl Stage {
     }
 
     /// The version with the endorsements of these people, written into a clone.
-    pub(super) fn endorsed(
+    pub(crate) fn endorsed(
         &self,
         clone: &Person<'_>,
         draft: &Draft,
@@ -396,7 +396,7 @@ impl Stage {
 
     /// Records a version that these people have endorsed.
     #[track_caller]
-    pub(super) fn record(&self, clone: &Person<'_>, draft: &Draft, people: &[&'static str]) {
+    pub(crate) fn record(&self, clone: &Person<'_>, draft: &Draft, people: &[&'static str]) {
         let version = self.endorsed(clone, draft, people);
         self.accepts(clone, &[&to_policy(version)]);
     }
@@ -425,27 +425,27 @@ impl Draft {
 }
 
 /// The line of `allowed_signers` for a key that stands for somebody.
-pub(super) fn signer_line(person: &str, name_of_key: &str) -> String {
+pub(crate) fn signer_line(person: &str, name_of_key: &str) -> String {
     let public = key(name_of_key).public().to_openssh();
     format!("{person}@example.com namespaces=\"git\" {public}\n")
 }
 
 /// The refspec that pushes a version of the policy.
-pub(super) fn to_policy(version: ObjectId) -> String {
+pub(crate) fn to_policy(version: ObjectId) -> String {
     format!("{version}:refs/forge/policy")
 }
 
 /// The refspecs that push a merge.
-pub(super) fn landed(new: ObjectId, event: ObjectId, change: &Change) -> [String; 2] {
+pub(crate) fn landed(new: ObjectId, event: ObjectId, change: &Change) -> [String; 2] {
     [format!("{new}:refs/heads/main"), to_log(event, change.id)]
 }
 
 /// The refspec that pushes the log of a commit's checks.
-pub(super) fn to_checks(tip: ObjectId, commit: ObjectId) -> String {
+pub(crate) fn to_checks(tip: ObjectId, commit: ObjectId) -> String {
     format!("{tip}:refs/forge/check/{commit}/log")
 }
 
-pub(super) fn main_branch() -> RefName {
+pub(crate) fn main_branch() -> RefName {
     RefName::parse("refs/heads/main").unwrap()
 }
 

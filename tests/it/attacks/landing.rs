@@ -7,29 +7,29 @@ use super::stage::{Raw, Stage, signed, to_log, write};
 use crate::env::Person;
 
 /// Other branches than `main` are free, and `main` asks for one approval.
-pub(super) const ONE: &str = "[defaults]\nprotected = false\napprovals = 1\n\
+pub(crate) const ONE: &str = "[defaults]\nprotected = false\napprovals = 1\n\
     [[branch]]\nmatch = [\"main\"]\nprotected = true\napprovals = 1\n";
 
 /// The same, and `main` asks for none.
-pub(super) const NONE: &str = "[defaults]\nprotected = false\napprovals = 0\n\
+pub(crate) const NONE: &str = "[defaults]\nprotected = false\napprovals = 0\n\
     [[branch]]\nmatch = [\"main\"]\nprotected = true\napprovals = 0\n";
 
 /// The code of a pull request's first revision, and where it is to land.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Code {
-    pub(super) base: ObjectId,
-    pub(super) head: ObjectId,
+pub(crate) struct Code {
+    pub(crate) base: ObjectId,
+    pub(crate) head: ObjectId,
     /// What the target holds.
-    pub(super) old: ObjectId,
+    pub(crate) old: ObjectId,
     /// What lands.
-    pub(super) tree: ObjectId,
+    pub(crate) tree: ObjectId,
 }
 
 /// A merge that is made: the commit for the branch, and the event.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Merged {
-    pub(super) commit: ObjectId,
-    pub(super) event: ObjectId,
+pub(crate) struct Merged {
+    pub(crate) commit: ObjectId,
+    pub(crate) event: ObjectId,
 }
 
 impl Code {
@@ -37,7 +37,7 @@ impl Code {
     ///
     /// The tree is the head's, which is what lands where `main` has not moved.
     #[track_caller]
-    pub(super) fn of(stage: &Stage, clone: &Person<'_>, branch: &str) -> Self {
+    pub(crate) fn of(stage: &Stage, clone: &Person<'_>, branch: &str) -> Self {
         let old = stage.on_server_id("refs/heads/main");
         let id = |revision: &str| ObjectId::from_hex(&clone.rev(revision)).unwrap();
         let base = clone.git(&["merge-base", branch, &old.to_string()]).ok();
@@ -50,7 +50,7 @@ impl Code {
     }
 
     /// Somebody's verdict on it, on the log that stands at `parent`.
-    pub(super) fn verdict(
+    pub(crate) fn verdict(
         &self,
         stage: &Stage,
         by: &'static str,
@@ -68,7 +68,7 @@ impl Code {
     }
 
     /// Merges it into `main`, on the log that stands at `parent`; written into a clone that has all that it names.
-    pub(super) fn merge(
+    pub(crate) fn merge(
         &self,
         stage: &Stage,
         by: &'static str,
@@ -87,7 +87,7 @@ impl Code {
     }
 
     /// The event that says that `main` moves to `commit`.
-    pub(super) fn merge_event(
+    pub(crate) fn merge_event(
         &self,
         stage: &Stage,
         by: &'static str,
@@ -114,7 +114,7 @@ impl Code {
 
 impl Merged {
     /// The refspecs that push both.
-    pub(super) fn refspecs(&self, pr: ObjectId) -> [String; 2] {
+    pub(crate) fn refspecs(&self, pr: ObjectId) -> [String; 2] {
         [
             format!("{}:refs/heads/main", self.commit),
             to_log(self.event, pr),
@@ -123,13 +123,13 @@ impl Merged {
 }
 
 /// Borrows refspecs as arguments.
-pub(super) fn args(refspecs: &[String]) -> Vec<&str> {
+pub(crate) fn args(refspecs: &[String]) -> Vec<&str> {
     refspecs.iter().map(String::as_str).collect()
 }
 
 impl Stage {
     /// Opens a pull request from a branch with one commit that writes this file.
-    pub(super) fn open_file(&self, by: &Person<'_>, branch: &str, path: &str) -> ObjectId {
+    pub(crate) fn open_file(&self, by: &Person<'_>, branch: &str, path: &str) -> ObjectId {
         by.git(&["switch", "-q", "-c", branch, "origin/main"]).ok();
         by.write(path, "some text\n");
         by.commit(&format!("Write {path}"));
@@ -139,7 +139,7 @@ impl Stage {
 
     /// Moves a ref of the server with the hooks off, as whoever has its disk can; without a value, removes it.
     #[track_caller]
-    pub(super) fn by_hand(&self, name: &str, value: Option<ObjectId>) {
+    pub(crate) fn by_hand(&self, name: &str, value: Option<ObjectId>) {
         let value = value.map(|id| id.to_string());
         let tail: Vec<&str> = match &value {
             Some(id) => vec![name, id],
@@ -150,14 +150,14 @@ impl Stage {
     }
 
     /// Every ref of the server.
-    pub(super) fn refs(&self) -> String {
+    pub(crate) fn refs(&self) -> String {
         let format = "--format=%(refname) %(objectname)";
         self.world.on_server(&["for-each-ref", format])
     }
 
     /// As [`Stage::refuses`], for what is refused when git has let the objects in already: only the refs are as before.
     #[track_caller]
-    pub(super) fn refuses_late(&self, person: &Person<'_>, rule: &str, refspecs: &[&str]) {
+    pub(crate) fn refuses_late(&self, person: &Person<'_>, rule: &str, refspecs: &[&str]) {
         let before = self.refs();
         let push = ["push", "-q", "--signed", "origin"];
         let told = person.git(&[&push[..], refspecs].concat()).refused();
@@ -170,7 +170,7 @@ impl Stage {
 }
 
 /// An event's payload with one more line after its first parent.
-pub(super) fn with_line(payload: &[u8], line: &str) -> Vec<u8> {
+pub(crate) fn with_line(payload: &[u8], line: &str) -> Vec<u8> {
     let text = std::str::from_utf8(payload).unwrap();
     let at = text.find("\nauthor ").unwrap() + 1;
     format!("{}{line}\n{}", &text[..at], &text[at..]).into_bytes()

@@ -4,12 +4,12 @@
 //! is tried, `Stock:` what git alone does with it, `Refused:` by which rule. A test shows the first where the line says
 //! so, has an accepted twin that differs only in the defect, and sees that refs and objects are as before.
 
-mod hands;
-mod landing;
-mod stage;
+pub(crate) mod hands;
+pub(crate) mod landing;
+pub(crate) mod stage;
 
 mod approvals;
-mod archive;
+pub(crate) mod archive;
 mod content;
 mod doors;
 mod flood;

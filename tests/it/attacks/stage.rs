@@ -15,7 +15,7 @@ use crate::env::{Person, Run, World, numbered_lines};
 use crate::keys;
 
 /// Who is in the policy: Alice is an admin, Bob and Carol are maintainers, Dave is a contributor, `ci` is a bot.
-pub(super) const CAST: [(&str, &str); 4] = [
+pub(crate) const CAST: [(&str, &str); 4] = [
     ("alice", "admin"),
     ("bob", "maintainer"),
     ("carol", "maintainer"),
@@ -23,39 +23,39 @@ pub(super) const CAST: [(&str, &str); 4] = [
 ];
 
 /// The branch rule where a test says nothing else.
-pub(super) const MAIN: &str = "[[branch]]\nmatch = [\"main\"]\nprotected = true\napprovals = 1\n";
+pub(crate) const MAIN: &str = "[[branch]]\nmatch = [\"main\"]\nprotected = true\napprovals = 1\n";
 
 /// The same, with branches beside `main` that everybody may push to who may push.
-pub(super) fn open_branches() -> String {
+pub(crate) fn open_branches() -> String {
     format!("{MAIN}[[branch]]\nmatch = [\"**\"]\nprotected = false\n")
 }
 
 /// A server with its hooks, and a project on it.
-pub(super) struct Stage {
-    pub(super) world: World,
+pub(crate) struct Stage {
+    pub(crate) world: World,
 }
 
 /// Everything that a refused push must leave as it was.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Everything {
+pub(crate) struct Everything {
     refs: String,
     objects: BTreeSet<String>,
 }
 
 /// An event that is to be made by hand.
-pub(super) struct Raw {
-    pub(super) by: &'static str,
-    pub(super) unsigned: Unsigned,
+pub(crate) struct Raw {
+    pub(crate) by: &'static str,
+    pub(crate) unsigned: Unsigned,
 }
 
 impl Stage {
     /// A server whose policy protects `main` and asks for one approval.
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::with_policy(MAIN)
     }
 
     /// A server whose policy has these rules for branches, tags, paths and so on.
-    pub(super) fn with_policy(rules: &str) -> Self {
+    pub(crate) fn with_policy(rules: &str) -> Self {
         let stage = Self {
             world: World::empty(HashKind::Sha1),
         };
@@ -117,7 +117,7 @@ impl Stage {
     }
 
     /// The policy's text with these rules.
-    pub(super) fn policy_toml(&self, rules: &str) -> String {
+    pub(crate) fn policy_toml(&self, rules: &str) -> String {
         let mut text = "format = 2\nthreshold = 1\n[recovery]\ndeclined = true\n".to_owned();
         for (name, role) in CAST {
             let title = titled(name);
@@ -138,7 +138,7 @@ impl Stage {
     }
 
     /// The keys of everybody in the policy.
-    pub(super) fn allowed_signers(&self) -> String {
+    pub(crate) fn allowed_signers(&self) -> String {
         let mut text = String::new();
         let people = CAST.iter().map(|(name, _)| *name).chain(["ci"]);
         for name in people {
@@ -161,31 +161,31 @@ impl Stage {
         text
     }
 
-    pub(super) fn person(&self, name: &'static str) -> Person<'_> {
+    pub(crate) fn person(&self, name: &'static str) -> Person<'_> {
         self.world.person(name)
     }
 
     /// The repository's id.
-    pub(super) fn repository(&self) -> String {
+    pub(crate) fn repository(&self) -> String {
         let alice = self.person("alice");
         let document = alice.json(&["verify", "policy"]);
         document["repository"].as_str().unwrap().to_owned()
     }
 
     /// The newest policy on the server.
-    pub(super) fn policy(&self) -> ObjectId {
+    pub(crate) fn policy(&self) -> ObjectId {
         self.on_server_id("refs/forge/policy")
     }
 
     /// What a ref of the server holds.
     #[track_caller]
-    pub(super) fn on_server_id(&self, name: &str) -> ObjectId {
+    pub(crate) fn on_server_id(&self, name: &str) -> ObjectId {
         let printed = self.world.on_server(&["rev-parse", "--verify", name]);
         ObjectId::from_hex(printed.trim()).unwrap()
     }
 
     /// Every ref and every object of the server.
-    pub(super) fn everything(&self) -> Everything {
+    pub(crate) fn everything(&self) -> Everything {
         let refs = self
             .world
             .on_server(&["for-each-ref", "--format=%(refname) %(objectname)"]);
@@ -200,7 +200,7 @@ impl Stage {
 
     /// Sees that nothing has changed but for push certificates: git itself stores them before it asks any hook.
     #[track_caller]
-    pub(super) fn expect_unchanged(&self, before: &Everything) {
+    pub(crate) fn expect_unchanged(&self, before: &Everything) {
         let mut after = self.everything();
         let is_certificate = |object: &String| {
             let Some(id) = object.strip_suffix(" blob") else {
@@ -223,13 +223,13 @@ impl Stage {
 
     /// Pushes with a certificate, and sees that the server refuses by this rule and is as before.
     #[track_caller]
-    pub(super) fn refuses(&self, person: &Person<'_>, rule: &str, refspecs: &[&str]) -> String {
+    pub(crate) fn refuses(&self, person: &Person<'_>, rule: &str, refspecs: &[&str]) -> String {
         self.refuses_push(person, rule, &[&["--signed"], refspecs].concat())
     }
 
     /// As [`Stage::refuses`], with arguments of one's own between `push` and the refspecs.
     #[track_caller]
-    pub(super) fn refuses_push(&self, person: &Person<'_>, rule: &str, args: &[&str]) -> String {
+    pub(crate) fn refuses_push(&self, person: &Person<'_>, rule: &str, args: &[&str]) -> String {
         let before = self.everything();
         let told = person.git(&pushing(args)).refused();
         assert!(
@@ -242,14 +242,14 @@ impl Stage {
 
     /// Pushes with a certificate, and sees that the server takes it: the twin of an attack.
     #[track_caller]
-    pub(super) fn accepts(&self, person: &Person<'_>, refspecs: &[&str]) -> Run {
+    pub(crate) fn accepts(&self, person: &Person<'_>, refspecs: &[&str]) -> Run {
         let run = person.git(&pushing(&[&["--signed"], refspecs].concat()));
         assert_eq!(run.status, 0, "the twin is refused:\n{}", run.stderr);
         run
     }
 
     /// A server of stock git that holds the same, for showing what it takes.
-    pub(super) fn stock(&self) -> PathBuf {
+    pub(crate) fn stock(&self) -> PathBuf {
         let path = self.world.path().join("stock.git");
         if !path.exists() {
             let nobody = self.person("nobody");
@@ -267,7 +267,7 @@ impl Stage {
 
     /// Pushes to a server of stock git, which takes it.
     #[track_caller]
-    pub(super) fn stock_takes(&self, person: &Person<'_>, refspecs: &[&str]) {
+    pub(crate) fn stock_takes(&self, person: &Person<'_>, refspecs: &[&str]) {
         let stock = self.stock();
         let stock = stock.to_str().unwrap();
         let args = [&["push", "-q", "--force", stock], refspecs].concat();
@@ -276,7 +276,7 @@ impl Stage {
 
     /// Runs stock git in the server of stock git.
     #[track_caller]
-    pub(super) fn on_stock(&self, args: &[&str]) -> Run {
+    pub(crate) fn on_stock(&self, args: &[&str]) -> Run {
         let nobody = self.person("nobody");
         self.world
             .command("git", &nobody.home(), &self.stock())
@@ -285,7 +285,7 @@ impl Stage {
     }
 
     /// Opens a pull request that changes line 5 of `src/lock.rs`, and returns its id.
-    pub(super) fn open(&self, by: &Person<'_>, branch: &str) -> ObjectId {
+    pub(crate) fn open(&self, by: &Person<'_>, branch: &str) -> ObjectId {
         by.touchmark(&["sync"]).ok();
         by.git(&["switch", "-q", "-c", branch, "origin/main"]).ok();
         let text = numbered_lines(20).replace("line 5\n", &format!("line five of {branch}\n"));
@@ -296,7 +296,7 @@ impl Stage {
     }
 
     /// An event for the log that stands at `parent`, as it would be well made.
-    pub(super) fn raw(&self, by: &'static str, parent: Option<ObjectId>, payload: Payload) -> Raw {
+    pub(crate) fn raw(&self, by: &'static str, parent: Option<ObjectId>, payload: Payload) -> Raw {
         let repo = parent
             .is_none()
             .then(|| Digest::from_hex(&self.repository()).unwrap());
@@ -321,7 +321,7 @@ impl Stage {
     }
 
     /// A comment by hand on the log that stands at `parent`.
-    pub(super) fn comment(&self, by: &'static str, parent: ObjectId, text: &str) -> Raw {
+    pub(crate) fn comment(&self, by: &'static str, parent: ObjectId, text: &str) -> Raw {
         let payload = Payload::Comment(payload::Comment { reply: None });
         let mut raw = self.raw(by, Some(parent), payload);
         raw.unsigned.body = Some(text.to_owned());
@@ -329,12 +329,12 @@ impl Stage {
     }
 
     /// The seconds that the next command's clock will be near to.
-    pub(super) fn now(&self) -> i64 {
+    pub(crate) fn now(&self) -> i64 {
         self.world.seconds()
     }
 
     /// A version of the policy by hand, whatever it holds: endorsed by these admins, signed by `by`, in `by`'s clone.
-    pub(super) fn version(
+    pub(crate) fn version(
         &self,
         by: &'static str,
         toml: &str,
@@ -387,25 +387,25 @@ impl Stage {
 
 impl Raw {
     /// The commit's bytes, signed by whoever makes it.
-    pub(super) fn bytes(&self) -> Vec<u8> {
+    pub(crate) fn bytes(&self) -> Vec<u8> {
         let payload = self.unsigned.encode(HashKind::Sha1).expect("well formed");
         signed(&payload, self.by)
     }
 
     /// Writes it into a clone.
-    pub(super) fn write(&self, clone: &Person<'_>) -> ObjectId {
+    pub(crate) fn write(&self, clone: &Person<'_>) -> ObjectId {
         write(clone, "commit", &self.bytes())
     }
 
     /// What is signed, as text.
-    pub(super) fn payload(&self) -> String {
+    pub(crate) fn payload(&self) -> String {
         let payload = self.unsigned.encode(HashKind::Sha1).expect("well formed");
         String::from_utf8(payload).unwrap()
     }
 
     /// Writes it into a clone with one thing put in the place of another before it is signed.
     #[track_caller]
-    pub(super) fn altered(&self, clone: &Person<'_>, from: &str, to: impl AsRef<[u8]>) -> ObjectId {
+    pub(crate) fn altered(&self, clone: &Person<'_>, from: &str, to: impl AsRef<[u8]>) -> ObjectId {
         let payload = self.payload();
         let (before, after) = payload.split_once(from).expect("it is there");
         let payload = [before.as_bytes(), to.as_ref(), after.as_bytes()].concat();
@@ -414,24 +414,24 @@ impl Raw {
 }
 
 /// A commit's payload with a signature of `by`.
-pub(super) fn signed(payload: &[u8], by: &str) -> Vec<u8> {
+pub(crate) fn signed(payload: &[u8], by: &str) -> Vec<u8> {
     attach_signature(payload, &key(by).sign(payload), HashKind::Sha1)
 }
 
 /// Somebody's key.
-pub(super) fn key(name: &str) -> SecretKey {
+pub(crate) fn key(name: &str) -> SecretKey {
     SecretKey::from_seed(&keys::seed(name))
 }
 
 /// Writes an object into a clone, whatever it holds.
 #[track_caller]
-pub(super) fn write(clone: &Person<'_>, object_type: &str, data: &[u8]) -> ObjectId {
+pub(crate) fn write(clone: &Person<'_>, object_type: &str, data: &[u8]) -> ObjectId {
     hash_object(&clone.dir(), object_type, data)
 }
 
 /// Writes an object into a repository, whatever it holds.
 #[track_caller]
-pub(super) fn hash_object(repository: &Path, object_type: &str, data: &[u8]) -> ObjectId {
+pub(crate) fn hash_object(repository: &Path, object_type: &str, data: &[u8]) -> ObjectId {
     let mut child = Command::new("git")
         .args([
             "hash-object",
@@ -454,7 +454,7 @@ pub(super) fn hash_object(repository: &Path, object_type: &str, data: &[u8]) -> 
 
 /// Writes a tree into a clone.
 #[track_caller]
-pub(super) fn tree(clone: &Person<'_>, entries: &[(u32, &str, ObjectId)]) -> ObjectId {
+pub(crate) fn tree(clone: &Person<'_>, entries: &[(u32, &str, ObjectId)]) -> ObjectId {
     let data = write_tree(entries.iter().map(|(mode, name, id)| TreeEntry {
         mode: *mode,
         name: name.as_bytes(),
@@ -464,7 +464,7 @@ pub(super) fn tree(clone: &Person<'_>, entries: &[(u32, &str, ObjectId)]) -> Obj
 }
 
 /// The refspec that pushes `tip` to the log of a pull request.
-pub(super) fn to_log(tip: ObjectId, pr: ObjectId) -> String {
+pub(crate) fn to_log(tip: ObjectId, pr: ObjectId) -> String {
     format!("{tip}:refs/forge/pr/{pr}/log")
 }
 

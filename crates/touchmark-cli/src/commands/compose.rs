@@ -10,6 +10,7 @@ use clap::Args;
 use touchmark_core::text;
 use touchmark_git::Repository;
 
+use crate::errors::Failure;
 use crate::settings::{self, Key};
 
 /// What stands below this line in the editor is not part of the text. Markdown needs lines that start with `#`.
@@ -71,8 +72,11 @@ impl Body {
                 "there is no text, and no terminal to write it at; give --body or --body-file"
             );
         };
-        text.filter(|text| !text.is_empty())
-            .context("the text is empty; nothing was recorded")
+        text.filter(|text| !text.is_empty()).ok_or_else(|| {
+            Failure::new("the text is empty; nothing was recorded")
+                .hint("give it with --body TEXT or --body-file FILE, or write it in the editor")
+                .into()
+        })
     }
 }
 

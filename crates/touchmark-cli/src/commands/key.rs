@@ -162,7 +162,7 @@ fn retire(forge: &Forge, key: &str, out: &Output) -> anyhow::Result<()> {
     let owner = forge.policy().key(&public).map(|key| key.owner.as_str());
     if owner != Some(me.person.as_str()) {
         let reason = format!("the key is {}'s, not yours", owner.unwrap_or("nobody"));
-        let fix = "touchmark key revoke, or touchmark policy edit --keys (an admin's)";
+        let fix = "an admin: touchmark key revoke KEY --compromised-after RECEIPT, or touchmark policy edit --keys";
         return Err(Refusal::new(Rule::RightMissing, reason)
             .with_fix(fix)
             .into());

@@ -14,6 +14,7 @@ use touchmark_git::{Budget, RefEdit};
 use super::publish::clear_outbox;
 use super::write::heads_edit;
 use super::{Forge, IdMap, outbox_name};
+use crate::next_steps::about;
 
 /// What bringing the outbox up to date did.
 #[derive(Debug, Default)]
@@ -164,7 +165,8 @@ fn recreate_all(
 ) -> anyhow::Result<ObjectId> {
     let mut outcome = base.clone();
     for event in events {
-        let next = decide::recreate(&forge.scene()?, &outcome, objects, event, renamed)?;
+        let next = decide::recreate(&forge.scene()?, &outcome, objects, event, renamed)
+            .map_err(|refusal| about(refusal, &base.log))?;
         let id = forge.sign_and_store(&next)?;
         renamed.insert(event.id, id);
         outcome = accept(forge, &outcome, id, false)?;

@@ -15,6 +15,7 @@ use super::publish::Patience;
 use super::{Forge, outbox_name};
 use crate::errors::Failure;
 use crate::keys::Signer;
+use crate::next_steps::about;
 
 /// How often a write is decided again when another process of the same person got in between.
 const ATTEMPTS: usize = 20;
@@ -32,7 +33,8 @@ impl Forge {
                 Some(tip) if !command.names_comment() => self.summary_at(log, tip)?,
                 _ => self.load(log)?,
             };
-            let next = decide::next(&self.scene()?, &outcome, command.clone())?;
+            let next = decide::next(&self.scene()?, &outcome, command.clone())
+                .map_err(|refusal| about(refusal, log))?;
             let id = self.sign_and_store(&next)?;
             match self.move_outbox(log, id) {
                 Ok(true) => return Ok(id),

@@ -35,13 +35,13 @@ mod tests {
     #[test]
     fn every_reason_is_said() {
         let shut = Verdicts::Shut(vec![
-            Refusal::new(Rule::StateDraft, "it is a draft").with_fix("touchmark pr ready"),
+            Refusal::new(Rule::StateDraft, "it is a draft").with_fix("touchmark pr ready 3f9a"),
             Refusal::new(Rule::RecordError, "bad \u{1b}[2J"),
         ]);
         insta::assert_snapshot!(gate(&shut, Paint::plain()), @r"
         gate: shut
           it is a draft
-            to do: touchmark pr ready
+            to do: touchmark pr ready 3f9a
           bad \u{1b}[2J
         ");
         let open = Verdicts::Open { evidence: vec![] };

@@ -90,7 +90,7 @@ pub(crate) const SETTINGS: [Setting; 22] = [
     fixed(
         "receive.autogc",
         "false",
-        "git would tidy up in the middle of a push; touchmark server maintain does it",
+        "git would tidy up in the middle of a push; touchmark server maintain PATH does it",
     ),
     fixed(
         "receive.updateServerInfo",
@@ -100,12 +100,12 @@ pub(crate) const SETTINGS: [Setting; 22] = [
     fixed(
         "gc.auto",
         "0",
-        "git would tidy up on its own; touchmark server maintain does it",
+        "git would tidy up on its own; touchmark server maintain PATH does it",
     ),
     fixed(
         "maintenance.auto",
         "false",
-        "git would tidy up on its own; touchmark server maintain does it",
+        "git would tidy up on its own; touchmark server maintain PATH does it",
     ),
     fixed(
         "core.logAllRefUpdates",

@@ -181,7 +181,7 @@ pub(crate) fn founder_path(repo: &Repository) -> PathBuf {
 fn signer(path: &Path) -> anyhow::Result<Box<dyn keys::Signer>> {
     let signer = keys::read_file(path).with_context(|| {
         format!(
-            "cannot read the key {}; touchmark server init makes it",
+            "cannot read the key {}; touchmark server init PATH makes it",
             path.display()
         )
     })?;

@@ -190,7 +190,9 @@ pub fn first(scene: &Scene<'_>, log: LogType, command: Command) -> Result<Next, 
 pub fn next(scene: &Scene<'_>, outcome: &Outcome, command: Command) -> Result<Next, Refusal> {
     if matches!(command.payload, Payload::Merge(_)) {
         let reason = "a merge is decided by the gate, on facts about its commits";
-        return Err(Refusal::new(Rule::ApprovalsMissing, reason).with_fix("touchmark pr merge"));
+        return Err(
+            Refusal::new(Rule::ApprovalsMissing, reason).with_fix("touchmark pr merge OBJECT")
+        );
     }
     if outcome.log == LogName::Policy {
         let reason = "a version of the policy is made from a proposal and its endorsements";
@@ -324,9 +326,9 @@ pub(crate) fn check_command(
             if approver.is_some_and(|name| gate::took_part(state, policy, &no_facts, name)) {
                 let reason = "nobody approves a change that they had a hand in";
                 let refusal = Refusal::new(Rule::SelfApproval, reason);
-                return Err(
-                    refusal.with_fix("ask somebody else for a review: touchmark pr request")
-                );
+                return Err(refusal.with_fix(
+                    "ask somebody else for a review: touchmark pr request OBJECT PERSON",
+                ));
             }
             Ok(())
         }
@@ -356,7 +358,7 @@ fn expect_new_code(
             "{} is the latest revision's head already",
             head.short()
         ));
-        return Err(refusal.with_fix("commit something, then: touchmark pr revise"));
+        return Err(refusal.with_fix("commit something, then: touchmark pr revise OBJECT"));
     }
     Ok(())
 }

@@ -40,7 +40,9 @@ fn expect_follows(
 fn expect_current(scene: &Scene<'_>, event: &Event, newest: ObjectId) -> Result<(), Refusal> {
     if matches!(event.payload, Payload::Merge(_)) {
         let reason = "a merge is decided by the gate, together with its branch";
-        return Err(Refusal::new(Rule::ApprovalsMissing, reason).with_fix("touchmark pr merge"));
+        return Err(
+            Refusal::new(Rule::ApprovalsMissing, reason).with_fix("touchmark pr merge OBJECT")
+        );
     }
     if event.author.seconds > scene.now.saturating_add(TOLERANCE_SECONDS) {
         let reason = "a new event is dated ahead of the clock here, and all that follow would be";
@@ -70,7 +72,7 @@ pub fn recreate(
 ) -> Result<Next, Refusal> {
     if matches!(event.payload, Payload::Merge(_)) {
         let reason = "a merge is a decision of its moment and is not made again";
-        return Err(Refusal::new(Rule::RevisionStale, reason).with_fix("touchmark pr merge"));
+        return Err(Refusal::new(Rule::RevisionStale, reason).with_fix("touchmark pr merge OBJECT"));
     }
     if outcome.log == LogName::Policy {
         let reason = "the policy has changed meanwhile, and a version is of the one before it";

@@ -171,8 +171,7 @@ impl<'a> Reader<'a> {
         let header = self.kind.signature_header();
         if self.rest_of_raw().starts_with(b"\n") {
             let reason = format!("the commit is not signed: it has no {header} header");
-            let fix = "sign it with git commit -S and gpg.format=ssh";
-            return Err(Refusal::new(Rule::SignatureMissing, reason).with_fix(fix));
+            return Err(Refusal::new(Rule::SignatureMissing, reason));
         }
         let mut armor = Vec::with_capacity(512);
         armor.extend_from_slice(self.value(header)?);

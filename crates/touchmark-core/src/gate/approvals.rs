@@ -74,7 +74,6 @@ pub(super) fn judge(
     rule: &BranchRule,
     clause: &str,
     approvals: &[Approval<'_>],
-    object: &str,
 ) -> Vec<Item> {
     let revision = state.latest().map_or(0, |latest| latest.number);
     let ask = |id: &str, clause: String, needed: u32, from: &Parties| {
@@ -94,7 +93,7 @@ pub(super) fn judge(
                 "it has {} of {needed} required approvals{of} of revision {revision}",
                 given.len()
             );
-            let fix = format!("touchmark review submit{object} --approve, by {ask}");
+            let fix = format!("touchmark review submit OBJECT --approve, by {ask}");
             item.refuse(Refusal::new(Rule::ApprovalsMissing, reason).with_fix(fix));
         }
         item

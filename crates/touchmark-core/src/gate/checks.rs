@@ -55,7 +55,7 @@ fn one(policy: &Policy, required: &RequiredCheck, clause: &str, facts: &Facts) -
         );
         let refusal = missing(reason).with_evidence(result.event);
         item.refuse(refusal.with_fix(format!(
-            "mend what {name:?} found, then: touchmark pr revise"
+            "mend what {name:?} found, then: touchmark pr revise OBJECT"
         )));
     } else {
         item.evidence(result.event);

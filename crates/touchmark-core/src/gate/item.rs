@@ -57,6 +57,12 @@ impl Item {
         self.refusals.push(refusal);
     }
 
+    /// Names the pull request in what there is to do.
+    pub(super) fn about(&mut self, object: &str) {
+        let refusals = std::mem::take(&mut self.refusals).into_iter();
+        self.refusals = refusals.map(|refusal| refusal.about(object)).collect();
+    }
+
     /// Whether it stands in the way of landing.
     pub fn shuts(&self) -> bool {
         !self.refusals.is_empty() && self.overridden.is_none()

@@ -102,20 +102,17 @@ pub fn judge(outcome: &Outcome, policy: &Policy, facts: &Facts) -> Verdicts {
 
 /// Examines every condition for landing.
 pub fn examine(outcome: &Outcome, policy: &Policy, facts: &Facts) -> Gate {
-    let object = named(outcome);
     let mut items = vec![record(outcome)];
     if let (Some(State::Pr(state)), true) = (&outcome.state, outcome.is_complete()) {
         let (rule, clause) = policy
             .rules
             .branch(state.target.branch().unwrap_or_default());
-        items.push(standing(state, &object));
-        items.push(moved_base(state, facts, &object));
+        items.push(standing(state));
+        items.push(moved_base(state, facts));
         let approvals = approvals::counting(state, policy, rule, facts);
-        items.extend(approvals::judge(
-            state, policy, rule, &clause, &approvals, &object,
-        ));
+        items.extend(approvals::judge(state, policy, rule, &clause, &approvals));
         items.push(approvals::vetoes(state, policy));
-        items.extend(open_threads(state, rule, &clause, &object));
+        items.extend(open_threads(state, rule, &clause));
         items.extend(checks::judge(policy, rule, &clause, facts));
         items.extend(owners::judge(policy, rule, &clause, facts, &approvals));
         items.extend(paths(state, policy, facts));
@@ -123,15 +120,11 @@ pub fn examine(outcome: &Outcome, policy: &Policy, facts: &Facts) -> Gate {
         items.extend(compromised(state, facts));
         apply_overrides(&mut items, state, policy, facts);
     }
+    if let Some(id) = outcome.log.root() {
+        let object = id.short().to_string();
+        items.iter_mut().for_each(|item| item.about(&object));
+    }
     Gate { items }
-}
-
-/// The pull request as commands name it, after a space.
-fn named(outcome: &Outcome) -> String {
-    outcome
-        .log
-        .root()
-        .map_or_else(String::new, |id| format!(" {}", id.short()))
 }
 
 /// Whether the record can be relied on at all.
@@ -154,20 +147,20 @@ fn record(outcome: &Outcome) -> Item {
     item
 }
 
-fn standing(state: &PrState, object: &str) -> Item {
+fn standing(state: &PrState) -> Item {
     let mut item = Item::passed("open", "every branch");
     if let Err(refusal) = crate::replay::expect_open(state.status) {
         item.refuse(refusal);
     }
     if state.draft {
         let refusal = Refusal::new(Rule::StateDraft, "it is a draft");
-        item.refuse(refusal.with_fix(format!("touchmark pr ready{object}")));
+        item.refuse(refusal.with_fix("touchmark pr ready OBJECT"));
     }
     item
 }
 
 /// The base that was reviewed must still be where target and head part.
-fn moved_base(state: &PrState, facts: &Facts, object: &str) -> Item {
+fn moved_base(state: &PrState, facts: &Facts) -> Item {
     let mut item = Item::passed("base", "every branch");
     if let (Some(latest), Some(base)) = (state.latest(), facts.merge_base)
         && base != latest.base
@@ -178,14 +171,14 @@ fn moved_base(state: &PrState, facts: &Facts, object: &str) -> Item {
             latest.base.short(),
             base.short()
         );
-        let fix = format!("touchmark pr revise{object} --head {}", latest.head.short());
+        let fix = format!("touchmark pr revise OBJECT --head {}", latest.head.short());
         item.refuse(Refusal::new(Rule::RevisionStale, reason).with_fix(fix));
     }
     item
 }
 
 /// Threads on code that are not settled; one that was taken back without an answer needs no settling.
-fn open_threads(state: &PrState, rule: &BranchRule, clause: &str, object: &str) -> Option<Item> {
+fn open_threads(state: &PrState, rule: &BranchRule, clause: &str) -> Option<Item> {
     if !rule.resolve_threads {
         return None;
     }
@@ -207,7 +200,7 @@ fn open_threads(state: &PrState, rule: &BranchRule, clause: &str, object: &str) 
             "threads are"
         };
         let refusal = Refusal::new(Rule::ThreadsOpen, format!("{open} {threads} not resolved"));
-        item.refuse(refusal.with_fix(format!("touchmark review resolve{object} COMMENT")));
+        item.refuse(refusal.with_fix("touchmark review resolve OBJECT COMMENT"));
     }
     Some(item)
 }

@@ -139,7 +139,7 @@ fn approved<'a, 'b>(
                 );
                 let fix = format!(
                     "ask them: touchmark pr request OBJECT {}; they: touchmark review submit OBJECT --approve",
-                    names.first().map_or("OWNER", String::as_str)
+                    owners.first().map_or("OWNER".to_owned(), |owner| asked(policy, owner))
                 );
                 Lack { reason, fix }
             })
@@ -175,6 +175,17 @@ fn people<'a>(policy: &'a Policy, owner: &Owner) -> Option<BTreeSet<&'a str>> {
                     .any(|one| one.eq_ignore_ascii_case(email))
             })
             .map(|(name, _)| BTreeSet::from([name.as_str()])),
+    }
+}
+
+/// An owner as `pr request` names people and teams.
+fn asked(policy: &Policy, owner: &Owner) -> String {
+    match (owner, people(policy, owner)) {
+        (Owner::Named(name), Some(_)) if policy.people.contains_key(name.as_str()) => {
+            name.as_str().to_owned()
+        }
+        (Owner::Email(_), Some(people)) => people.iter().copied().collect(),
+        _ => shown(owner),
     }
 }
 

@@ -234,7 +234,7 @@ pub fn expect_open(status: Status) -> Result<(), Refusal> {
         Status::Merged => Err(Refusal::new(Rule::StateMerged, "it is merged already")),
         Status::Closed => {
             let refusal = Refusal::new(Rule::StateClosed, "it is closed");
-            Err(refusal.with_fix("touchmark pr reopen"))
+            Err(refusal.with_fix("touchmark pr reopen OBJECT"))
         }
     }
 }

@@ -108,7 +108,7 @@ impl PrState {
         let refusal = if draft {
             Refusal::new(Rule::StateDraft, "it is not a draft")
         } else {
-            Refusal::new(Rule::StateDraft, "it is a draft").with_fix("touchmark pr ready")
+            Refusal::new(Rule::StateDraft, "it is a draft").with_fix("touchmark pr ready OBJECT")
         };
         Err(refusal)
     }

@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use serde_json::json;
-use touchmark_core::id::hash_object;
+use touchmark_core::id::{ObjectId, hash_object};
 use touchmark_core::log::LogName;
+use touchmark_core::replay::Tally;
 
 use super::change::{missing, tally_json};
 use super::input::{self, Input};
@@ -65,7 +66,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
     let after = input::check(&draft, Some(before))?;
     let tally = forge.tally(&draft, &given)?;
     if let Err(refusal) = tally.require() {
-        return Err(refusal.with_fix(missing(&tally)).into());
+        return Err(refusal.with_fix(to_endorse(&tally, proposal)).into());
     }
     let body = args.body.given()?;
     let event = forge.record_version(&draft, &given, proposal, body.as_ref())?;
@@ -91,6 +92,15 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
         out.note(format_args!("not published: {why}; later: touchmark sync"));
     }
     Ok(published.require()?)
+}
+
+/// Who is asked to endorse it, and how it goes on.
+fn to_endorse(tally: &Tally, proposal: Option<ObjectId>) -> String {
+    let id = proposal.map_or_else(|| "ID".to_owned(), |id| id.short().to_string());
+    format!(
+        "{}: touchmark policy endorse {id}; then: touchmark policy record {id}",
+        missing(tally)
+    )
 }
 
 fn read_endorsements(args: &Args, forge: &Forge) -> anyhow::Result<Endorsements> {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::Context as _;
 use clap::ValueEnum;
 use serde_json::{Value, json};
+use touchmark_core::event::MergeMethod;
 use touchmark_core::id::ObjectId;
 use touchmark_core::policy::{BranchRule, Identity, Parties, Policy, Rules};
 
@@ -253,6 +254,10 @@ fn branch(rule: &BranchRule) -> String {
         (rule.signed_commits, "signed commits"),
     ] {
         parts.extend(holds.then(|| what.to_owned()));
+    }
+    if rule.methods.len() < MergeMethod::ALL.len() {
+        let methods: Vec<&str> = rule.methods.iter().map(|method| method.word()).collect();
+        parts.push(format!("landing by {}", methods.join(" or ")));
     }
     parts.extend(named("merged by", &rule.merge));
     parts.extend(named("created by", &rule.create));

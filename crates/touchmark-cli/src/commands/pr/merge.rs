@@ -18,6 +18,7 @@ use crate::errors::{Failure, Refusals};
 use crate::exit_codes::ExitCode;
 use crate::forge::{Ending, Forge, Push, choose_remote, fetch, push, sign_and_store};
 use crate::globals::Globals;
+use crate::next_steps::about;
 use crate::output::Output;
 use crate::settings::{self, Key};
 
@@ -306,7 +307,10 @@ fn sign(
         merge.clone(),
         note,
     )
-    .map_err(Refusals)?;
+    .map_err(|refusals| {
+        let about = |refusal| about(refusal, &subject.log);
+        Refusals(refusals.into_iter().map(about).collect())
+    })?;
     sign_and_store(&forge.repo, forge.me()?.signer.as_ref(), &next)
 }
 

@@ -154,7 +154,7 @@ fn parse_name(name: &str) -> anyhow::Result<(&str, u32)> {
             Ok((event, number))
         }
         _ => Err(Failure::new(format!("{name:?} is not a comment's name"))
-            .hint("write EVENT/NUMBER as touchmark pr show prints it, the event with at least 4 characters")
+            .hint("write EVENT/NUMBER, the event with at least 4 characters: touchmark pr show OBJECT (names the comments; so does touchmark issue show OBJECT)")
             .exit(ExitCode::NotFound)
             .into()),
     }

@@ -37,7 +37,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
     let Some(audit) = audit(&forge)? else {
         return Err(
             Failure::new("there are no receipts here: the server does not sign any")
-                .hint("touchmark sync; touchmark server init makes a server that does")
+                .hint("touchmark sync; touchmark server init PATH makes a server that does")
                 .exit(ExitCode::NotFound)
                 .into(),
         );

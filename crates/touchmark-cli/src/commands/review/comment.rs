@@ -115,7 +115,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
         return out.json(&json!({"comment": number, "format": 1, "pull_request": subject.id}));
     }
     out.line(format_args!(
-        "comment {number} of the draft for {}; submit it: touchmark review submit",
+        "comment {number} of the draft for {}; submit it: touchmark review submit --comment, or with a verdict",
         subject.id.short()
     ))
 }

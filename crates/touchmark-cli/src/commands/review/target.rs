@@ -64,7 +64,7 @@ pub(crate) fn comment(forge: &Forge, words: &[String]) -> anyhow::Result<(Subjec
         }
         [name] => anywhere(forge, name),
         _ => Err(Failure::new("no comment is named")
-            .hint("give its name as touchmark pr show prints it: EVENT/NUMBER")
+            .hint("give its name, EVENT/NUMBER: touchmark pr show OBJECT (names the comments)")
             .exit(ExitCode::Usage)
             .into()),
     }

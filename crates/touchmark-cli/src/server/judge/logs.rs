@@ -17,6 +17,7 @@ use super::view::View;
 use super::{Asked, content, fault};
 use crate::facts;
 use crate::forge::Records;
+use crate::next_steps::about;
 
 /// Judges every log of the push but the policy's, and gathers what belongs to each.
 pub(super) fn grow_all(
@@ -34,7 +35,8 @@ pub(super) fn grow_all(
         if *log == LogName::Policy {
             continue;
         }
-        let growth = grow_one(repo, view, scene, log, one.command.old, tip)?;
+        let growth = grow_one(repo, view, scene, log, one.command.old, tip)
+            .map_err(|refusals| named(refusals, log))?;
         events += growth.count;
         check_checks(repo, &growth)?;
         whole.logs.push(growth);
@@ -50,6 +52,12 @@ pub(super) fn grow_all(
     heads(repo, view, asked, whole)?;
     revisions(repo, view, scene, whole)?;
     guests(repo, whole)
+}
+
+/// The refusals with the log's object named in what there is to do.
+fn named(refusals: Vec<Refusal>, log: &LogName) -> Vec<Refusal> {
+    let about = |refusal| about(refusal, log);
+    refusals.into_iter().map(about).collect()
 }
 
 fn grow_one(
