@@ -12,6 +12,7 @@ use crate::Cli;
 /// What stands for something of the reader's, and a value that it may have; nothing else is written in capitals.
 const PLACEHOLDERS: &[(&str, &str)] = &[
     ("BRANCH", "topic"),
+    ("COMMAND", "sync"),
     ("COMMENT", "12ab34cd/1"),
     ("DIR", "folder"),
     ("EVENT", "12ab34cd"),
@@ -34,25 +35,31 @@ const PLACEHOLDERS: &[(&str, &str)] = &[
     ("TEAM", "core"),
     ("TEXT", "text"),
     ("TITLE", "title"),
+    ("WORDS", "words"),
     ("YOU", "bob"),
 ];
 
 /// Words that end a command line in a sentence.
 const AFTER: &[&str] = &[
-    "adds", "again", "as", "by", "does", "first", "if", "is", "later", "makes", "names", "or",
-    "prints", "takes", "then",
+    "adds", "again", "as", "before", "by", "does", "fetches", "first", "if", "is", "knows",
+    "later", "makes", "names", "never", "or", "prints", "reads", "runs", "shows", "takes", "then",
 ];
 
 /// Literals that name the program and no command of it.
 const NO_COMMANDS: &[&str] = &[
     "exec touchmark hook ",
+    "git asks touchmark before it pushes",
+    "git log shows something else than what was signed; touchmark reads the object itself",
     "it has format {}, and this version of touchmark knows {FORMAT}",
+    "they have format {}, and this version of touchmark knows {FORMAT}",
     "this is no hook that touchmark knows",
     "touchmark intent 1 ",
+    "touchmark pre-push",
     "touchmark issue",
     "touchmark issue ",
     "touchmark pr",
     "touchmark pr ",
+    "what it locks cannot be changed; make sure that no git or touchmark runs here",
 ];
 
 /// The sources of the crates that print, without their tests.

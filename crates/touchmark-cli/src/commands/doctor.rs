@@ -16,22 +16,19 @@ use crate::render::{counted, visible_line};
 /// the policy, the receipts, the clock, your key and address, the keys that stock git verifies with, the hook pre-push,
 /// and events that are not published. Changes nothing.
 ///
+/// With --quiet only what is not as it should be is shown.
 /// Ends with 1 if there is a problem, and with 5 if the server or the receipts raise an alarm; warnings end with 0.
 /// With --json: `alarms`, `problems`, `warnings` (how many), and `findings`, a list of `check`, `level` (ok, skipped,
 /// warning, problem or alarm), `text`, `why` (or null) and `remedies` (commands, the best first).
 #[derive(clap::Args, Debug)]
-pub(crate) struct Args {
-    /// Show only what is not as it should be.
-    #[arg(long, short = 'q')]
-    quiet: bool,
-}
+pub(crate) struct Args {}
 
 /// Runs the command.
 ///
 /// # Errors
 ///
 /// There is a problem or an alarm.
-pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Result<()> {
+pub(crate) fn run(_: &Args, globals: &Globals, out: &Output) -> anyhow::Result<()> {
     let repo = Repository::discover(&globals.directory)?;
     let findings = doctor::examine(&repo, globals)?;
     let count = |level| findings.iter().filter(|found| found.level == level).count();
@@ -50,7 +47,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
         }))?;
     } else {
         for finding in &findings {
-            if !args.quiet || finding.level > Level::Skipped {
+            if !globals.quiet || finding.level > Level::Skipped {
                 tell(finding, out)?;
             }
         }

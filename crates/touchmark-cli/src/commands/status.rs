@@ -172,7 +172,7 @@ fn unpublished(forge: &Forge) -> anyhow::Result<Vec<Entry>> {
 fn drafts(forge: &Forge) -> anyhow::Result<Vec<Entry>> {
     let ids = pending::all(&forge.repo)?;
     let entries = ids.into_iter().map(|id| Entry {
-        text: format!("{} (touchmark review submit {0})", id.short()),
+        text: format!("{} (touchmark review status {0})", id.short()),
         value: json!(id),
     });
     Ok(entries.collect())

@@ -44,7 +44,7 @@ pub(super) fn key(clone: &Clone<'_>) -> anyhow::Result<Vec<Finding>> {
             ))
             .because("nothing that it signs would count");
             with_other_key(finding, policy).mend(
-                "touchmark --key PATH key add NEW.pub (with a key in use; it needs no endorsement)",
+                "touchmark --key PATH key add FILE (with a key in use; it needs no endorsement)",
             )
         }
         Some(key) => Finding::ok(format!(

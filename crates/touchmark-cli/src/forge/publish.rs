@@ -222,7 +222,7 @@ impl Pending {
                     id.short()
                 ))
                 .hint(format!(
-                    "git update-ref -d {}, then touchmark pr merge",
+                    "git update-ref -d {}, then touchmark pr merge OBJECT",
                     outbox_name(&log.to_string())
                 ))
                 .into());

@@ -86,7 +86,7 @@ pub(crate) fn plan(repo: &Repository, wanted: &Wanted) -> Result<Plan, Vec<Refus
                 Ok(object) if heads_hold(&object, &refs) => plan.objects.push(object),
                 Err(Kept::Open | Kept::OtherType) => {}
                 Ok(_) | Err(Kept::Damaged) => plan.damaged.push(format!(
-                    "{log} is not folded: touchmark verify shows what is wrong with it"
+                    "{log} is not folded: touchmark verify OBJECT (says what is wrong with it)"
                 )),
             }
         }

@@ -172,7 +172,7 @@ impl Branch {
             name: self.name.clone(),
             expected: Expected::from(self.old),
             new: Some(commit),
-            message: "touchmark review apply".to_owned(),
+            message: "touchmark: review apply".to_owned(),
         };
         repository
             .transact(&[edit])
