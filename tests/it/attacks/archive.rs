@@ -4,14 +4,15 @@ use std::process::{Command, Stdio};
 
 use touchmark_core::archive::{ARCHIVE, archive_path};
 use touchmark_core::event::{Decision, Payload, Pusher, Time, payload};
-use touchmark_core::id::{HashKind, ObjectId};
+use touchmark_core::id::{Digest, HashKind, ObjectId};
 use touchmark_core::push::RefChange;
 use touchmark_core::receipt::{CHANGES, snapshot_path, write_changes};
 use touchmark_core::sign::attach_signature;
 
 use super::hands::DAVE;
+use super::landing::ONE;
 use super::races::Paused;
-use super::stage::{Raw, Stage, hash_object, to_log};
+use super::stage::{Raw, Stage, hash_object, key, to_log};
 use crate::env::Person;
 
 /// Writes an event into the server's repository, signed by the sequencer.
@@ -276,6 +277,23 @@ fn d18_the_archive_is_lost() {
     stage.refuses(&alice, "ref-archived", &[&to_log(pr, pr), &heads]);
     let after = stage.comment("carol", tip, "Not quite.").write(&alice);
     stage.accepts(&alice, &[&to_log(after, pr), &heads]);
+}
+
+/// D15: an archived object's id comes back as a guest's log, whose other events its rules would not count.
+/// Refused: ref-archived
+#[test]
+fn d15_an_archived_log_comes_back_as_another_type() {
+    let stage = Stage::with_policy(&format!("{ONE}[guests]\nopen = true\n"));
+    let alice = stage.person("alice");
+    let pr = stage.open(&alice, "topic");
+    let heads = format!("{}:{}", stage.on_server_id(&heads_of(pr)), heads_of(pr));
+    let tip = close(&stage, &alice, pr, pr);
+    fold(&stage);
+    let said = stage.comment("alice", tip, "As a guest.").write(&alice);
+    let guest = Digest::of(&key("alice").public().to_blob());
+    let refspec = format!("{said}:refs/forge/guest/{guest}/{pr}/log");
+    stage.refuses(&alice, "ref-archived", &[&refspec]);
+    stage.accepts(&alice, &[&to_log(said, pr), &heads]);
 }
 
 /// D18: a client folds: it deletes the refs of what is closed, alone or together with an archive of its own.

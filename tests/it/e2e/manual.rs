@@ -49,7 +49,7 @@ fn bash_completes_commands_options_and_values() {
         .into_iter()
         .collect();
     assert_eq!(started, ["merge"]);
-    let options = offered(&world, &["touchmark", "pr", "open", "--re"]);
+    let options = offered(&world, &["touchmark", "pr", "open", "--rev"]);
     assert_eq!(options, BTreeSet::from(["--reviewer".to_owned()]));
     let values = offered(&world, &["touchmark", "--color", "a"]);
     assert_eq!(

@@ -50,7 +50,9 @@ fn an_archived_pull_request_is_read_as_before() {
             let listed = bob.json(&[&["pr", "list"], args].concat());
             let listed = listed["pull_requests"].as_array().unwrap().clone();
             let log = |one: &serde_json::Value| one["log"].as_str().unwrap().to_owned();
-            listed.iter().map(log).collect()
+            let mut logs: Vec<String> = listed.iter().map(log).collect();
+            logs.sort();
+            logs
         };
         assert_eq!(list(&["--state=all"]), [log_of(&other)]);
         let mut both = [log_of(&id), log_of(&other)];
@@ -255,4 +257,47 @@ fn stock_git_keeps_everything() {
     let entry = format!("refs/forge/archive:{}/{}/{}", &id[..2], &id[2..4], &id[4..]);
     let shown = git(&["-C", server, "log", "--format=%an %s", &entry]);
     assert!(shown.ends_with("Alice one\n"), "{shown}");
+}
+
+/// Between a fold and a reopening a clone has no ref of its own to compare with: the fold is what it has seen.
+#[test]
+fn what_comes_back_without_what_was_folded_is_an_alarm() {
+    let world = guarded(HashKind::Sha1);
+    let (alice, bob) = (world.person("alice"), world.person("bob"));
+    let (pr, _) = closed(&alice, "topic");
+    bob.touchmark(&["sync"]).ok();
+    let (log, heads) = (log_of(&pr), heads_of(&pr));
+    let (tip, kept) = (held(&world, &log), held(&world, &heads));
+    let first = world.on_server(&["rev-list", "--max-parents=0", &tip]);
+    assert_eq!(fold(&world), 1);
+    bob.touchmark(&["sync"]).ok();
+    let put = |name: &str, id: &str| {
+        world.on_server(&["-c", "core.hooksPath=/dev/null", "update-ref", name, id]);
+    };
+    put(&heads, &kept);
+    put(&log, first.trim());
+    let told = bob.touchmark(&["sync"]).fails(5);
+    assert!(told.contains("came back from its archive"), "{told}");
+    // Put back with everything that was folded, it is no reason for one.
+    put(&log, &tip);
+    bob.touchmark(&["sync"]).ok();
+}
+
+/// A ref that went without a receipt is not one that was folded once and has come back since.
+#[test]
+fn a_fold_that_was_undone_excuses_nothing() {
+    let world = guarded(HashKind::Sha1);
+    let (alice, bob) = (world.person("alice"), world.person("bob"));
+    let (pr, _) = closed(&alice, "topic");
+    bob.touchmark(&["sync"]).ok();
+    assert_eq!(fold(&world), 1);
+    alice.touchmark(&["sync"]).ok();
+    alice
+        .touchmark(&["pr", "comment", &pr, "-b", "Again."])
+        .ok();
+    for name in [log_of(&pr), heads_of(&pr)] {
+        world.on_server(&["-c", "core.hooksPath=/dev/null", "update-ref", "-d", &name]);
+    }
+    let told = bob.touchmark(&["sync"]).fails(5);
+    assert!(told.contains("it no longer has"), "{told}");
 }

@@ -68,6 +68,8 @@ pub(crate) enum Sort {
 pub(crate) struct Wanted<'a> {
     /// Where they stand; `None` for anywhere.
     pub(crate) status: Option<Status>,
+    /// Whether an option says where they stand.
+    pub(crate) chosen: bool,
     /// Whether deleted ones are wanted; `None` for both.
     pub(crate) deleted: Option<bool>,
     /// Only drafts.
@@ -91,6 +93,7 @@ pub(crate) fn run(
     wanted: &Wanted<'_>,
 ) -> anyhow::Result<()> {
     let asked = Asked::of(forge, selection, wanted)?;
+    let status = asked.status();
     let extent = match wanted.archived {
         true => Extent::WithArchived,
         false => Extent::Live,
@@ -101,7 +104,7 @@ pub(crate) fn run(
                 let hits = index.search(&[kind], words)?;
                 hits.into_iter().map(|hit| hit.row).collect()
             }
-            None => index.rows(kind, wanted.status)?,
+            None => index.rows(kind, status)?,
         };
         Ok((found, index.damaged.clone()))
     })?;
@@ -116,7 +119,7 @@ pub(crate) fn run(
     }
     selection.sort.sort(&mut found);
     found.truncate(selection.limit.unwrap_or(usize::MAX));
-    if wanted.status != Some(Status::Open) && !wanted.archived {
+    if status != Some(Status::Open) && !wanted.archived {
         match forge.archived_logs(kind.log_type())?.len() {
             0 => {}
             1 => out.note("1 more is in the archive: --archived"),
@@ -270,6 +273,15 @@ impl<'a> Asked<'a> {
         })
     }
 
+    /// Where they stand that are asked for: a filter that asks for the state itself asks all of them, unless an option
+    /// says otherwise.
+    fn status(&self) -> Option<Status> {
+        let by_filter = self.filter.as_ref().is_some_and(|one| one.uses("state"));
+        self.wanted
+            .status
+            .filter(|_| !by_filter || self.wanted.chosen)
+    }
+
     fn holds(&self, row: &Row) -> anyhow::Result<bool> {
         let named = |wanted: Option<&str>, names: &[String]| match wanted {
             None => true,
@@ -282,7 +294,7 @@ impl<'a> Asked<'a> {
             Some(name) => row.author == name,
         };
         let plain = author
-            && self.wanted.status.is_none_or(|status| status == row.status)
+            && self.status().is_none_or(|status| status == row.status)
             && self
                 .wanted
                 .deleted

@@ -50,7 +50,7 @@ pub(super) fn objects(clone: &Clone<'_>) -> anyhow::Result<Vec<Finding>> {
         found.push(
             Finding::warning(format!("{name} replaces an object"))
                 .because("git log shows something else than what was signed; touchmark reads the object itself")
-                .mend(format!("git update-ref -d {name}")),
+                .mend(format!("git update-ref -d {}", shell_word(&name))),
         );
     }
     let grafts = clone.repo.common_dir().join("info").join("grafts");

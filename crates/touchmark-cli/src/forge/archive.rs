@@ -349,8 +349,15 @@ pub(super) fn follow_folds(
     }
     let folds = Folds::of(repo)?;
     let mut lost = Vec::new();
+    let receipts = Receipts::new(repo, repo.read_ref(RECEIPTS)?);
+    let newest = receipts.latest()?;
     for (name, had) in &gone {
-        if !was_folded(repo, remote, &folds, name, *had)? {
+        // A fold that was undone since is no reason to be without the ref.
+        let is_listed = match &newest {
+            Some(newest) => receipts.value_at(newest.id, name)?.is_some(),
+            None => false,
+        };
+        if is_listed || !was_folded(repo, remote, &folds, name, *had)? {
             lost.push(name.as_str());
         }
     }
@@ -374,7 +381,48 @@ pub(super) fn follow_folds(
     Ok(logs.cloned().collect())
 }
 
-/// Whether the ref went into the archive with everything that this clone has of it.
+/// What has come back from the archive must go on from what was folded: this clone may have nothing else to compare with.
+///
+/// # Errors
+///
+/// An alarm when it does not.
+pub(super) fn check_returned(
+    repo: &Repository,
+    remote: &str,
+    listed: &BTreeMap<String, ObjectId>,
+) -> anyhow::Result<()> {
+    let folds = Folds::of(repo)?;
+    let mut rewound = Vec::new();
+    for fold in folds.iter() {
+        let name = fold.log.to_string();
+        let heads = fold.log.heads_ref().zip(fold.heads);
+        let kept = std::iter::once((name.clone(), fold.tip)).chain(heads);
+        // Heads alone cannot come back; where the log has not, there is nothing to look at.
+        if !listed.contains_key(&name) {
+            continue;
+        }
+        bring(repo, Some(remote), fold)?;
+        for (name, tip) in kept {
+            let goes_on = match listed.get(&name) {
+                Some(has) if *has == tip => true,
+                // One that is not here was pushed after the fetch, and is looked at by the next one.
+                Some(has) => !repo.contains(*has) || repo.is_ancestor(tip, *has)?,
+                None => false,
+            };
+            if !goes_on {
+                rewound.push(name);
+            }
+        }
+    }
+    if rewound.is_empty() {
+        return Ok(());
+    }
+    let names = rewound.join(", ");
+    let what = format!("{names} came back from its archive without what was folded");
+    Err(alarm(remote, &what).into())
+}
+
+/// Whether the ref went into the archive with everything that this clone has of it, and is there still.
 fn was_folded(
     repo: &Repository,
     remote: &str,

@@ -59,7 +59,7 @@ impl Published {
             Self::Failed(why) => Err(Failure::new(format!(
                 "the event is signed and stays in the outbox, but is not published: {why}"
             ))
-            .hint("touchmark sync (tries again)")
+            .hint("touchmark sync (tries again); touchmark sync --discard OBJECT (lets go of what can never be taken)")
             .exit(ExitCode::Unpublished)),
         }
     }

@@ -7,6 +7,7 @@ use touchmark_core::archive::ARCHIVE;
 use touchmark_core::event::Right;
 use touchmark_core::id::ObjectId;
 use touchmark_core::log::LogName;
+use touchmark_core::policy::Policy;
 use touchmark_core::sign;
 use touchmark_git::{Budget, Repository, Trust};
 
@@ -15,6 +16,7 @@ use super::publish::pause;
 use super::{FORGE, OUTBOX, RECEIPTS, load_policy};
 use crate::errors::Failure;
 use crate::exit_codes::ExitCode;
+use crate::facts::{Read, Receipts};
 use crate::output::Output;
 use crate::progress;
 use crate::settings::{self, Key};
@@ -205,10 +207,20 @@ pub(crate) fn fetch(repo: &Repository, remote: &str) -> anyhow::Result<FetchRepo
     refspecs.retain(|refspec| leaves_own_refs(refspec));
     refspecs.extend(REFSPECS.map(str::to_owned));
     fetch_refs(repo, remote, &refspecs)?;
-    let listed = remote_refs(repo, remote, "refs/forge/*")?;
+    let mut listed = remote_refs(repo, remote, "refs/forge/*")?;
+    for attempt in 0..FETCH_ATTEMPTS {
+        // What was pushed or folded in between is told by receipts that are not here yet.
+        if listed.get(RECEIPTS).copied() == repo.read_ref(RECEIPTS)? {
+            break;
+        }
+        pause(attempt);
+        fetch_refs(repo, remote, &refspecs)?;
+        listed = remote_refs(repo, remote, "refs/forge/*")?;
+    }
     check_rewound(repo, remote, &before, &listed)?;
     // What receipts say of folds is believed below, so they are looked at first.
     check_receipts(repo, remote)?;
+    archive::check_returned(repo, remote, &listed)?;
     let archived = archive::follow_folds(repo, remote, &before, &listed)?;
     archive::let_go(repo, &listed)?;
     let after = repo.refs(FORGE)?;
@@ -388,20 +400,58 @@ fn check_signers(
     let Some((_, policy)) = policies.latest() else {
         return Ok(());
     };
-    let known: BTreeSet<ObjectId> = highest.into_iter().collect();
-    let new = repo.load_commits(latest, &known, &Budget::default())?;
-    for (id, object) in new.iter() {
-        let signed = sign::verify_commit(&object.data, repo.hash_kind()).ok();
-        let may = signed.and_then(|key| policy.key(&key)).is_some_and(|key| {
-            policy.bots.contains_key(&key.owner) && policy.grants(&key.owner, Right::Sequence)
+    let receipts = Receipts::new(repo, Some(latest));
+    let position = |receipt: Option<&Read>| policies.position(&receipt?.policy);
+    let mut next = Some(latest);
+    let mut newer: Option<Read> = None;
+    while let Some(id) = next.filter(|id| Some(*id) != highest) {
+        let receipt = receipts.read(id)?;
+        let fault = fault(repo, policy, id)?.or_else(|| {
+            let newer = position(newer.as_ref());
+            let goes_back = newer.is_some() && newer < position(receipt.as_ref());
+            goes_back.then(|| "names an older policy than the one before it".to_owned())
         });
-        if !may {
-            let what =
-                format!("its receipt {id} is signed by nobody whom the policy lets sign receipts");
-            return Err(alarm(remote, &what).into());
+        if let Some(fault) = fault {
+            return Err(alarm(remote, &format!("its receipt {id} {fault}")).into());
         }
+        next = receipt.as_ref().and_then(|receipt| receipt.parent);
+        newer = receipt;
+    }
+    let seen = highest.map(|id| receipts.read(id)).transpose()?.flatten();
+    if newer.is_some() && position(newer.as_ref()) < position(seen.as_ref()) {
+        let what = "its newest receipts name an older policy than those that this clone has seen";
+        return Err(alarm(remote, what).into());
     }
     Ok(())
+}
+
+/// What is wrong with who signed a receipt, as the end of a sentence.
+///
+/// A key may have been retired since; that it signs for an older policy then is found by the order of policies.
+fn fault(repo: &Repository, policy: &Policy, id: ObjectId) -> anyhow::Result<Option<String>> {
+    let found = repo.read(id, Budget::default().max_commit_bytes)?;
+    let signed = found.and_then(|(_, data)| sign::verify_commit(&data, repo.hash_kind()).ok());
+    let entry = signed.as_ref().and_then(|key| policy.key(key));
+    let may = entry.is_some_and(|key| {
+        policy.bots.contains_key(&key.owner) && policy.grants(&key.owner, Right::Sequence)
+    });
+    let Some(print) = signed.map(|key| key.fingerprint()).filter(|_| may) else {
+        let nobody = "is signed by nobody whom the policy lets sign receipts";
+        return Ok(Some(nobody.to_owned()));
+    };
+    for one in policy
+        .rules
+        .compromised
+        .iter()
+        .filter(|one| one.key == print)
+    {
+        if !(repo.contains(one.after) && repo.is_ancestor(id, one.after)?) {
+            return Ok(Some(
+                "is signed by a key that somebody else may have".to_owned(),
+            ));
+        }
+    }
+    Ok(None)
 }
 
 pub(super) fn alarm(remote: &str, what: &str) -> Failure {

@@ -76,7 +76,8 @@ fn in_forge(forge: &Forge, thing: &str) -> anyhow::Result<Told> {
         return name::explain(forge, thing);
     }
     let is_hex = thing.len() >= 4 && thing.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if thing.starts_with('#') || is_hex {
+    let is_number = thing.parse::<u32>().is_ok();
+    if thing.starts_with('#') || is_number || is_hex {
         match forge.resolve_any(thing) {
             Ok(log @ (LogName::Pr(_) | LogName::Issue(_) | LogName::Proposal(_))) => {
                 return object::explain(forge, &log);

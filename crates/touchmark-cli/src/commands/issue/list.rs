@@ -20,8 +20,10 @@ pub(crate) struct Args {
     #[command(flatten)]
     selection: Selection,
     /// Only those in this state.
-    #[arg(long, short = 's', value_enum, default_value_t = Standing::Open)]
-    state: Standing,
+    ///
+    /// Open ones without the option; all of them where --filter asks for the state itself.
+    #[arg(long, short = 's', value_enum)]
+    state: Option<Standing>,
     /// Only deleted ones, which are hidden otherwise.
     #[arg(long)]
     deleted: bool,
@@ -48,7 +50,7 @@ enum Standing {
 /// When the repository cannot be read; a damaged issue is only warned of.
 pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Result<()> {
     let forge = Forge::open(globals)?;
-    let status = match args.state {
+    let status = match args.state.unwrap_or(Standing::Open) {
         // Whoever looks for what is deleted does not care where it stood.
         _ if args.deleted => None,
         Standing::Open => Some(Status::Open),
@@ -57,6 +59,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
     };
     let wanted = Wanted {
         status,
+        chosen: args.state.is_some(),
         deleted: Some(args.deleted),
         drafts: false,
         reviewer: None,

@@ -35,8 +35,10 @@ pub(crate) struct Args {
 
 #[derive(Subcommand, Debug)]
 enum Command {
+    #[command(alias = "create")]
     Open(open::Args),
     List(list::Args),
+    #[command(alias = "view")]
     Show(show::Args),
     Comment(comment::Args),
     Edit(edit::Args),

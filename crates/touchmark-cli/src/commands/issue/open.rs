@@ -43,7 +43,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
     let forge = Forge::open(globals)?;
     let payload = payload::Issue {
         labels: values::label_changes(&args.label)?,
-        assignees: values::person_changes(&args.assign)?,
+        assignees: values::person_changes(&forge, &args.assign)?,
     };
     values::warn_of_strangers(forge.policy(), &payload.assignees, out);
     let (title, body) = args.words(&forge)?;

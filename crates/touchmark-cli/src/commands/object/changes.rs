@@ -92,7 +92,7 @@ pub(crate) fn assign(
     object: &Object,
     changes: &[String],
 ) -> anyhow::Result<()> {
-    let assignees = values::person_changes(changes)?;
+    let assignees = values::person_changes(forge, changes)?;
     values::warn_of_strangers(forge.policy(), &assignees, out);
     let payload = Payload::Assign(payload::Assign { assignees });
     let said = format!("assignees of {} changed", object.called());

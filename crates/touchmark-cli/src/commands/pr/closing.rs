@@ -13,6 +13,9 @@ use crate::commands::object::linked;
 use crate::forge::{Forge, choose_remote};
 use crate::output::Output;
 
+/// A merge closes at most so many issues: its author, who may not close them, could name any number.
+const CLOSED_MAX: usize = 20;
+
 /// Closes what the merged pull request fixes: by its links, its description, its commits, and what was said at the merge.
 ///
 /// Only a merge into the default branch does. The merge stands whatever happens here, so what fails is told, not an error.
@@ -25,6 +28,12 @@ pub(super) fn close_fixed(forge: &Forge, out: &Output, subject: &Subject, note: 
             ));
         }
     };
+    if settled.len() > CLOSED_MAX {
+        return out.warn(format_args!(
+            "it names {} issues to close, more than {CLOSED_MAX}: none is closed; touchmark issue close ID",
+            settled.len()
+        ));
+    }
     for issue in settled {
         if let Err(err) = close(forge, out, subject, issue) {
             let issue = issue.short();

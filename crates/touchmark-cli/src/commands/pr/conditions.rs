@@ -50,6 +50,11 @@ pub(crate) fn reasons(judged: &Judged) -> Vec<Value> {
 ///
 /// When nothing can be printed.
 pub(crate) fn tell(judged: &Judged, out: &Output) -> anyhow::Result<()> {
+    for person in &judged.took_part {
+        out.note(format_args!(
+            "{person} had a hand in the change, so an approval of theirs does not count"
+        ));
+    }
     for item in &judged.gate.items {
         out.line(format_args!(
             "{} {} (by {})",

@@ -10,6 +10,7 @@ use touchmark_git::Repository;
 use super::{Subject, branch};
 use crate::forge::{Ending, Forge, Push, push};
 use crate::output::Output;
+use crate::render::shell_word;
 
 /// What became of the branches.
 #[derive(Debug, Default)]
@@ -83,8 +84,17 @@ fn try_delete(
         .filter(|name| name != merge.target.short())
         .collect();
     if names.is_empty() {
-        let holding = there.iter().filter(|(_, tip)| heads.contains(tip));
-        names = holding.map(|(name, _)| name.clone()).collect();
+        for (name, tip) in there.iter().filter(|(_, tip)| heads.contains(tip)) {
+            // An earlier revision's head may be the tip of a branch of somebody else's, which has not landed.
+            if forge.repo.is_ancestor(*tip, merge.head)? {
+                names.push(name.clone());
+            } else {
+                deleted.kept.push(format!(
+                    "{name} on {remote} holds an earlier revision, and stays: git push {remote} --delete {}",
+                    shell_word(name)
+                ));
+            }
+        }
         if names.len() > 1 {
             let names = names.join(", ");
             let why = format!(
@@ -94,7 +104,7 @@ fn try_delete(
             return Ok(());
         }
     }
-    if names.is_empty() {
+    if names.is_empty() && deleted.kept.is_empty() {
         let why =
             "there is no branch to delete: the pull request came from none that is still there";
         deleted.kept.push(why.to_owned());

@@ -27,8 +27,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "PERSON")]
     reviewer: Option<String>,
     /// Only those in this state.
-    #[arg(long, short = 's', value_enum, default_value_t = Standing::Open)]
-    state: Standing,
+    ///
+    /// Open ones without the option; all of them where --filter asks for the state itself.
+    #[arg(long, short = 's', value_enum)]
+    state: Option<Standing>,
     /// Only drafts.
     #[arg(long)]
     draft: bool,
@@ -57,7 +59,7 @@ enum Standing {
 /// When the repository cannot be read; a damaged pull request is only warned of.
 pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Result<()> {
     let forge = Forge::open(globals)?;
-    let status = match args.state {
+    let status = match args.state.unwrap_or(Standing::Open) {
         Standing::Open => Some(Status::Open),
         Standing::Closed => Some(Status::Closed),
         Standing::Merged => Some(Status::Merged),
@@ -65,6 +67,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
     };
     let wanted = Wanted {
         status,
+        chosen: args.state.is_some(),
         deleted: None,
         drafts: args.draft,
         reviewer: args.reviewer.as_deref(),

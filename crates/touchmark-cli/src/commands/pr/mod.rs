@@ -57,7 +57,7 @@ use crate::output::Output;
 
 /// Open, show, change and merge pull requests.
 ///
-/// A pull request is named by its id or by the first characters of it, at least four.
+/// A pull request is named by its number, by its id, or by the first characters of its id, at least four.
 #[derive(ClapArgs, Debug)]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -66,8 +66,10 @@ pub(crate) struct Args {
 
 #[derive(Subcommand, Debug)]
 enum Command {
+    #[command(alias = "create")]
     Open(open::Args),
     List(list::Args),
+    #[command(alias = "view")]
     Show(show::Args),
     Revise(revise::Args),
     Comment(comment::Args),
@@ -84,6 +86,7 @@ enum Command {
     Diff(diff::Args),
     Viewed(viewed::Args),
     Checkout(checkout::Args),
+    #[command(alias = "checks")]
     Status(status::Args),
     Update(update::Args),
     Merge(merge::Args),

@@ -77,8 +77,8 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
         head,
         draft: args.draft || (settings.is_on(Key::PrDraft) && !args.ready),
         labels: values::label_changes(&args.label)?,
-        assignees: values::person_changes(&args.assign)?,
-        reviewers: values::person_changes(args.reviewers())?,
+        assignees: values::person_changes(&forge, &args.assign)?,
+        reviewers: values::person_changes(&forge, args.reviewers())?,
     };
     let (title, body) = args.words(&forge, base, head)?;
     let shown = visible_line(&title);

@@ -29,7 +29,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Result<()> {
     let forge = Forge::open(globals)?;
     let subject = Subject::summary(&forge, &args.id)?;
-    let reviewers = values::person_changes(&args.changes)?;
+    let reviewers = values::person_changes(&forge, &args.changes)?;
     values::warn_of_strangers(forge.policy(), &reviewers, out);
     let payload = Payload::RequestReview(payload::RequestReview { reviewers });
     let said = format!("reviewers of pull request {} changed", subject.id.short());

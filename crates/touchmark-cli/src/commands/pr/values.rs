@@ -5,7 +5,11 @@ use touchmark_core::policy::Policy;
 
 use crate::errors::Failure;
 use crate::exit_codes::ExitCode;
+use crate::forge::Forge;
 use crate::output::Output;
+
+/// What stands for the person who signs.
+const ME: &str = "@me";
 
 /// A branch by its short or full name.
 ///
@@ -34,13 +38,24 @@ pub(crate) fn label_changes(words: &[String]) -> anyhow::Result<Vec<LabelChange>
     })
 }
 
-/// People and `@teams` to add, and with a leading `-` to remove.
+/// People and `@teams` to add, and with a leading `-` to remove; `@me` is whoever signs.
 ///
 /// # Errors
 ///
 /// When one is no name of a person or team.
-pub(crate) fn person_changes(words: &[String]) -> anyhow::Result<Vec<PersonChange>> {
+pub(crate) fn person_changes(forge: &Forge, words: &[String]) -> anyhow::Result<Vec<PersonChange>> {
+    parties(words, || Ok(forge.me()?.person.clone()))
+}
+
+fn parties(
+    words: &[String],
+    me: impl Fn() -> anyhow::Result<String>,
+) -> anyhow::Result<Vec<PersonChange>> {
     each(words, |add, word| {
+        let word = match word {
+            ME => &me()?,
+            word => word,
+        };
         let party = Party::parse(word).ok_or_else(|| {
             wrong(
                 word,
@@ -56,8 +71,14 @@ pub(crate) fn person_changes(words: &[String]) -> anyhow::Result<Vec<PersonChang
 pub(crate) fn warn_of_strangers(policy: &Policy, changes: &[PersonChange], out: &Output) {
     for change in changes.iter().filter(|change| change.add) {
         let name = change.party.to_string();
-        if !name.starts_with('@') && policy.identity(&name).is_none() {
-            out.warn(format_args!("the policy knows nobody called {name}"));
+        match name.strip_prefix('@') {
+            Some(team) if !policy.teams.contains_key(team) => {
+                out.warn(format_args!("the policy has no team {name}"));
+            }
+            None if policy.identity(&name).is_none() => {
+                out.warn(format_args!("the policy knows nobody called {name}"));
+            }
+            _ => {}
         }
     }
 }
@@ -121,8 +142,13 @@ mod tests {
 
     #[test]
     fn people_have_names_and_teams_an_at() {
-        assert!(person_changes(&words(&["bob", "@core", "-@core"])).is_ok());
-        assert!(person_changes(&words(&["Bob"])).is_err());
+        let read = |given: &[&str]| {
+            let changes = parties(&words(given), || Ok("alice".to_owned()));
+            changes.map(|changes| changes.iter().map(ToString::to_string).collect::<Vec<_>>())
+        };
+        let expect = ["+bob", "+@core", "-@core", "+alice"].map(str::to_owned);
+        assert_eq!(read(&["bob", "@core", "-@core", "@me"]).unwrap(), expect);
+        assert!(read(&["Bob"]).is_err());
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Going through all receipts: signatures, order, and whether each tells the truth about its push.
 
+use std::collections::BTreeMap;
+
 use anyhow::Context as _;
 use touchmark_core::archive::{ARCHIVE, Fold, Gain, check_fold};
 use touchmark_core::event::Decision;
@@ -8,7 +10,7 @@ use touchmark_core::log::LogName;
 use touchmark_core::push::RefChange;
 use touchmark_core::receipt::audit::{Differing, Step, check_step};
 use touchmark_core::receipt::snapshot_path;
-use touchmark_core::replay::{self, Trust};
+use touchmark_core::replay::{self, Outcome, Trust};
 use touchmark_git::Budget;
 
 use crate::facts::{Read, Receipts};
@@ -62,10 +64,15 @@ pub(super) fn audit(forge: &Forge) -> anyhow::Result<Option<Audit>> {
     }
     line.reverse();
     let mut before: Option<&Read> = None;
+    let mut folded = BTreeMap::new();
     let progress = Progress::start("checking receipts", line.len());
     for receipt in &line {
         progress.step();
         step(forge, &receipts, before, receipt, &mut audit)?;
+        let changes = receipts.changes(receipt.tree)?;
+        for reason in returned(forge, &mut folded, receipt, &changes)? {
+            audit.faults.push((Some(receipt.id), reason));
+        }
         before = Some(receipt);
     }
     if let Some(latest) = before {
@@ -74,19 +81,35 @@ pub(super) fn audit(forge: &Forge) -> anyhow::Result<Option<Audit>> {
     Ok(Some(audit))
 }
 
-/// Every receipt is signed by somebody who may, and they count up without a gap.
-fn signatures(forge: &Forge, tip: ObjectId, audit: &mut Audit) -> anyhow::Result<()> {
+/// The receipts that do not count, each with why: every one must be signed by somebody who may by the policy that it
+/// names, which is never older than that of the receipt before, and they count up without a gap.
+///
+/// # Errors
+///
+/// When they cannot be read.
+pub(crate) fn rejected(forge: &Forge, tip: ObjectId) -> anyhow::Result<Vec<(ObjectId, String)>> {
+    let each = replayed(forge, tip)?.rejected.into_iter();
+    Ok(each
+        .map(|rejected| (rejected.event, rejected.refusal.to_string()))
+        .collect())
+}
+
+fn replayed(forge: &Forge, tip: ObjectId) -> anyhow::Result<Outcome> {
     let objects = forge
         .repo
         .load_receipts(tip, &Budget::default())
         .context("cannot read the receipts")?;
-    let outcome = replay::replay(
+    Ok(replay::replay(
         &forge.policies,
         &LogName::Receipts,
         tip,
         &objects,
         Trust::Nothing,
-    );
+    ))
+}
+
+fn signatures(forge: &Forge, tip: ObjectId, audit: &mut Audit) -> anyhow::Result<()> {
+    let outcome = replayed(forge, tip)?;
     audit.receipts = outcome.events;
     for rejected in &outcome.rejected {
         let reason = rejected.refusal.to_string();
@@ -189,6 +212,36 @@ fn fold(
     let faults = found.into_iter().map(|reason| (Some(receipt.id), reason));
     audit.faults.extend(faults);
     Ok(())
+}
+
+/// What was folded and has come back goes on from what was folded; `folded` holds the refs that are folded so far.
+fn returned(
+    forge: &Forge,
+    folded: &mut BTreeMap<String, ObjectId>,
+    receipt: &Read,
+    changes: &[RefChange],
+) -> anyhow::Result<Vec<String>> {
+    let repo = &forge.repo;
+    let mut faults = Vec::new();
+    for change in changes {
+        match (change.old, change.new) {
+            (Some(old), None) if receipt.decision == Decision::Archived => {
+                folded.insert(change.name.clone(), old);
+            }
+            (None, Some(new)) => {
+                let Some(tip) = folded.remove(&change.name) else {
+                    continue;
+                };
+                let here = repo.contains(tip) && repo.contains(new);
+                if here && tip != new && !repo.is_ancestor(tip, new)? {
+                    let name = &change.name;
+                    faults.push(format!("{name} came back without what was folded"));
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(faults)
 }
 
 /// No log of the forge was rewound, whatever a receipt says.

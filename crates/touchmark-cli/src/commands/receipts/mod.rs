@@ -1,6 +1,6 @@
 //! `touchmark receipts`: the order in which the server accepted pushes.
 
-mod audit;
+pub(crate) mod audit;
 mod compare;
 mod log;
 mod verify;

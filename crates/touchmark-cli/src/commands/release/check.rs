@@ -10,6 +10,7 @@ use touchmark_core::sign::{self, Fingerprint};
 
 use super::fetched::Release;
 use super::form::{Asset, Assets, SUFFIX, SUMS};
+use crate::commands::receipts::audit;
 use crate::facts::{Read, Receipts};
 use crate::forge::{Forge, RECEIPTS, choose_remote};
 
@@ -89,18 +90,38 @@ fn covered(
     there: Option<&[(String, ObjectId)]>,
 ) -> anyhow::Result<Result<String, String>> {
     let name = format!("refs/tags/{}", release.name);
+    if !keeps_receipts(forge) {
+        let word = "the policy names nobody who signs receipts, so this server keeps none";
+        return Ok(Ok(word.to_owned()));
+    }
     let (Some(receipt), Some(latest)) = (receipt, receipts.latest()?) else {
         return Ok(Err("no receipt here says that the server took this tag: touchmark sync, or it was put there by another way".to_owned()));
     };
     let signed = forge.repo.read(receipt.id, RECEIPT_MAX_BYTES)?;
     let key = signed.and_then(|(_, data)| sign::verify_commit(&data, forge.repo.hash_kind()).ok());
     let may = key
-        .and_then(|key| forge.policy().key(&key))
+        .as_ref()
+        .and_then(|key| forge.policy().key(key))
         .is_some_and(|key| forge.policy().grants(&key.owner, Right::Sequence));
     if !may {
         return Ok(Err(format!(
             "receipt {} is signed by nobody whom the policy lets sign receipts",
             receipt.sequence
+        )));
+    }
+    if let Some(key) = key
+        && is_doubtful(forge, &key.fingerprint(), Some(receipt))?
+    {
+        return Ok(Err(format!(
+            "somebody else may have had the key that signed receipt {}",
+            receipt.sequence
+        )));
+    }
+    // A receipt that names an older policy than the one before it would give back what somebody has lost.
+    if let Some((id, why)) = audit::rejected(forge, latest.id)?.first() {
+        return Ok(Err(format!(
+            "the receipt {} does not count: {why}",
+            id.short()
         )));
     }
     if receipts.value_at(latest.id, &name)? != Some(release.id) {
@@ -121,6 +142,15 @@ fn covered(
         "receipt {} has it, pushed by {}",
         receipt.sequence, receipt.pusher
     )))
+}
+
+/// Whether the policy has somebody who signs receipts: only then can there be some, and must be.
+fn keeps_receipts(forge: &Forge) -> bool {
+    let policy = forge.policy();
+    policy
+        .bots
+        .keys()
+        .any(|name| policy.grants(name, Right::Sequence))
 }
 
 /// Somebody signed it who may make such a tag, by the policy at the receipt.
@@ -196,7 +226,25 @@ fn target(
     release: &Release,
     policy: &Policy,
 ) -> anyhow::Result<Result<String, String>> {
-    let target = release.tag.target;
+    Ok(match protected_branch(forge, policy, release.tag.target)? {
+        Some(branch) => Ok(format!("{} is in {branch}", release.tag.target.short())),
+        None => Err(format!(
+            "no protected branch here has {}: touchmark sync, or it did not pass the gate",
+            release.tag.target
+        )),
+    })
+}
+
+/// A branch of the server, as it was last seen, that moves by merges alone and has the commit.
+///
+/// # Errors
+///
+/// When the repository cannot be read.
+pub(super) fn protected_branch(
+    forge: &Forge,
+    policy: &Policy,
+    target: ObjectId,
+) -> anyhow::Result<Option<String>> {
     let prefix = match choose_remote(&forge.repo)? {
         Some(remote) => format!("refs/remotes/{remote}/"),
         None => "refs/heads/".to_owned(),
@@ -205,13 +253,11 @@ fn target(
         for (name, tip) in forge.repo.refs(&prefix)? {
             let short = name.strip_prefix(&prefix).unwrap_or(&name);
             if policy.rules.branch(short).0.protected && forge.repo.is_ancestor(target, tip)? {
-                return Ok(Ok(format!("{} is in {short}", target.short())));
+                return Ok(Some(short.to_owned()));
             }
         }
     }
-    Ok(Err(format!(
-        "no protected branch here has {target}: touchmark sync, or it did not pass the gate"
-    )))
+    Ok(None)
 }
 
 /// The files are those that the tag lists, and no others.

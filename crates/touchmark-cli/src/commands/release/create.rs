@@ -10,7 +10,7 @@ use touchmark_core::policy::Action;
 use touchmark_git::RefEdit;
 
 use super::form::{Assets, SUFFIX};
-use super::{build, notes};
+use super::{build, check, notes};
 use crate::commands::compose;
 use crate::commands::pr::code;
 use crate::errors::Failure;
@@ -137,6 +137,16 @@ fn tag_name(name: &str) -> Result<RefName, Failure> {
 
 fn plan(args: &Args, forge: &Forge, name: RefName, assets: Assets) -> anyhow::Result<Plan> {
     let target = code::resolve(&forge.repo, &args.target)?;
+    if check::protected_branch(forge, forge.policy(), target)?.is_none() {
+        let message = format!(
+            "no protected branch of the server has {}, so nobody could verify the release",
+            target.short()
+        );
+        return Err(Failure::new(message)
+            .hint("touchmark sync, then name what was merged: --target origin/main")
+            .exit(ExitCode::Refused)
+            .into());
+    }
     let previous = notes::previous(forge, target)?;
     let since = previous
         .as_ref()
@@ -160,7 +170,7 @@ fn plan(args: &Args, forge: &Forge, name: RefName, assets: Assets) -> anyhow::Re
     }
     parts.retain(|part| !part.is_empty());
     let text = visible(&parts.join("\n\n"));
-    if text.len() > NOTES_MAX_LEN || text.contains("-----BEGIN ") {
+    if text.len() > NOTES_MAX_LEN || text.lines().any(|line| line.starts_with("-----BEGIN ")) {
         return Err(Failure::new(format!("the notes have more than {NOTES_MAX_LEN} bytes, or a line that git takes for a signature"))
             .hint("shorten them; --no-list leaves the list of pull requests out")
             .exit(ExitCode::Usage)

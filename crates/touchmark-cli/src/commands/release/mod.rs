@@ -32,6 +32,7 @@ pub(crate) struct Args {
 enum Command {
     Create(create::Args),
     List(list::Args),
+    #[command(alias = "view")]
     Show(show::Args),
     Download(download::Args),
     Verify(verify::Args),

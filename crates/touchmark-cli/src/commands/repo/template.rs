@@ -128,7 +128,9 @@ pub(super) fn find(given: &str, directory: &Path) -> anyhow::Result<Template> {
 fn read(folder: &Path) -> anyhow::Result<Template> {
     let mut template = Template::default();
     let files = folder.join("files");
-    if !files.is_dir() {
+    // A link would lead out of the template, to files of whoever makes the repository.
+    let kind = |path: &Path| path.symlink_metadata().ok().map(|found| found.file_type());
+    if !kind(&files).is_some_and(|kind| kind.is_dir()) {
         return Err(Failure::new(format!("{} is no template: it has no folder files", folder.display()))
             .hint("a template has files/, which becomes the work tree, and may have policy.toml with rules")
             .exit(ExitCode::NotFound)
@@ -136,7 +138,12 @@ fn read(folder: &Path) -> anyhow::Result<Template> {
     }
     walk(&files, "", &mut template.files)?;
     let rules = folder.join("policy.toml");
-    if rules.is_file() {
+    if let Some(kind) = kind(&rules) {
+        anyhow::ensure!(
+            kind.is_file(),
+            "{} is no plain file, and a template has only those",
+            rules.display()
+        );
         template.rules = String::from_utf8(content(&rules)?).context("policy.toml is not UTF-8")?;
     }
     Ok(template)

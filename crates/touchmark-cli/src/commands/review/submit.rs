@@ -9,7 +9,8 @@ use touchmark_git::Repository;
 use super::pending::{About, Draft, Stored};
 use super::target;
 use crate::commands::compose::Body;
-use crate::commands::pr::{MAX_SUGGESTION_BYTES, record};
+use crate::commands::pr::judged::judge;
+use crate::commands::pr::{MAX_SUGGESTION_BYTES, Subject, record};
 use crate::errors::Failure;
 use crate::exit_codes::ExitCode;
 use crate::forge::Forge;
@@ -91,7 +92,23 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
     let event = forge.write(&subject.log, command)?;
     // The event holds everything now, whether or not the server can be reached.
     stored.delete(&forge.repo)?;
+    if args.approve {
+        warn_if_it_does_not_count(&forge, out, &subject);
+    }
     record::publish(&forge, out, &subject.log, event, &said)
+}
+
+/// Says so when the gate will not count the approval; where that cannot be told here, the gate tells it.
+fn warn_if_it_does_not_count(forge: &Forge, out: &Output, subject: &Subject) {
+    let Ok(after) = Subject::load(forge, subject.log.clone()) else {
+        return;
+    };
+    let (judged, me) = (judge(forge, &after, None), forge.me());
+    if let (Ok(judged), Ok(me)) = (judged, me)
+        && judged.took_part.contains(&me.person)
+    {
+        out.warn("you had a hand in the change, so your approval does not count; ask somebody else for one");
+    }
 }
 
 impl Args {

@@ -170,7 +170,17 @@ fn archived_tip(
         .tree_of(archive)
         .and_then(|tree| repo.entry_at(tree, archive_path(root).as_bytes()))
         .map_err(|err| fault::other(&err.into()))?;
-    Ok(found.map(|(_, tip)| tip))
+    match (log, found) {
+        (_, None) => Ok(None),
+        (LogName::Pr(_) | LogName::Issue(_), Some((_, tip))) => Ok(Some(tip)),
+        (_, Some(_)) => {
+            let reason = format!(
+                "{} is in the archive, as another type of object than {log}",
+                root.short()
+            );
+            Err(refuse(Rule::RefArchived, reason))
+        }
+    }
 }
 
 /// A check names the tree of the commit that it is of.
