@@ -411,6 +411,10 @@ fn a_release_of_what_did_not_land_is_found() {
     alice.git(&["switch", "-q", "-c", "topic"]).ok();
     alice.write("topic.txt", "x");
     alice.commit("Not merged");
-    run(&alice, &["release", "create", "v8", "--target=topic"]).ok();
+    let told = run(&alice, &["release", "create", "v8", "--target=topic"]).fails(3);
+    assert!(told.contains("no protected branch"), "{told}");
+    tag(&alice, "v8", "topic", "Release v8\n\nRelease-Format: 1\n");
+    push(&alice, &["-q", "origin", "refs/tags/v8"]).ok();
+    run(&alice, &["sync"]).ok();
     assert_eq!(broken(&alice, &["v8"]), ["release-target"]);
 }

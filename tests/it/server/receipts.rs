@@ -91,8 +91,13 @@ fn a_receipt_that_was_rewritten_is_found_out() {
 
 /// Writes a receipt over `tree` that follows `last`, signed by the sequencer's own key with stock git.
 fn seal(world: &World, last: &str, number: u64, tree: &str) -> String {
+    let policy = world.person("bob").rev("refs/forge/policy");
+    seal_under(world, last, number, tree, &policy)
+}
+
+/// The same, with the policy that it names.
+fn seal_under(world: &World, last: &str, number: u64, tree: &str, policy: &str) -> String {
     let bob = world.person("bob");
-    let policy = bob.rev("refs/forge/policy");
     let message = format!(
         "Receipt {number}\n\nForge-Event: receipt/2\nForge-Policy: {policy}\nForge-Sequence: {number}\n\
          Forge-Pusher: none\nForge-Time: 2026-01-01T00:00:00Z\nForge-Decision: accepted\n"
@@ -142,6 +147,32 @@ fn a_server_that_lies_about_a_push_is_found_out() {
     let told = bob.touchmark(&["receipts", "verify"]).fails(6);
     let lie = "refs/heads/main changed and is not listed";
     assert!(told.contains(lie), "{told}");
+}
+
+/// Whoever has the sequencer's key could give back what somebody has lost since, by a receipt that names the policy of then.
+#[test]
+fn a_receipt_that_goes_back_to_an_older_policy_is_an_alarm() {
+    let world = busy();
+    let (alice, bob) = (world.person("alice"), world.person("bob"));
+    let old = bob.rev("refs/forge/policy");
+    alice.touchmark(&["team", "add", "core", "bob"]).ok();
+    bob.touchmark(&["sync"]).ok();
+    let last = bob.rev("refs/forge/receipts");
+    let number = verified(&bob)["receipts"].as_u64().unwrap() + 1;
+    let tree = bob.rev(&format!("{last}^{{tree}}"));
+    let put = |policy: &str| {
+        let lie = seal_under(&world, &last, number, &tree, policy);
+        bob.git(&["update-ref", "refs/heads/lie", &lie]).ok();
+        let from = bob.dir();
+        let refspec = "+refs/heads/lie:refs/forge/receipts";
+        let args = ["fetch", "-q", from.to_str().unwrap(), refspec];
+        world.on_server(&[&["-c", "core.hooksPath=/dev/null"], &args[..]].concat());
+    };
+    put(&old);
+    let told = bob.touchmark(&["sync"]).fails(5);
+    assert!(told.contains("older policy"), "{told}");
+    put(&bob.rev("refs/forge/policy"));
+    world.person("carol").touchmark(&["sync"]).ok();
 }
 
 #[test]

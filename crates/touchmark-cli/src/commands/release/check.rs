@@ -97,32 +97,8 @@ fn covered(
     let (Some(receipt), Some(latest)) = (receipt, receipts.latest()?) else {
         return Ok(Err("no receipt here says that the server took this tag: touchmark sync, or it was put there by another way".to_owned()));
     };
-    let signed = forge.repo.read(receipt.id, RECEIPT_MAX_BYTES)?;
-    let key = signed.and_then(|(_, data)| sign::verify_commit(&data, forge.repo.hash_kind()).ok());
-    let may = key
-        .as_ref()
-        .and_then(|key| forge.policy().key(key))
-        .is_some_and(|key| forge.policy().grants(&key.owner, Right::Sequence));
-    if !may {
-        return Ok(Err(format!(
-            "receipt {} is signed by nobody whom the policy lets sign receipts",
-            receipt.sequence
-        )));
-    }
-    if let Some(key) = key
-        && is_doubtful(forge, &key.fingerprint(), Some(receipt))?
-    {
-        return Ok(Err(format!(
-            "somebody else may have had the key that signed receipt {}",
-            receipt.sequence
-        )));
-    }
-    // A receipt that names an older policy than the one before it would give back what somebody has lost.
-    if let Some((id, why)) = audit::rejected(forge, latest.id)?.first() {
-        return Ok(Err(format!(
-            "the receipt {} does not count: {why}",
-            id.short()
-        )));
+    if let Some(fault) = fault(forge, receipt, &latest)? {
+        return Ok(Err(fault));
     }
     if receipts.value_at(latest.id, &name)? != Some(release.id) {
         return Ok(Err(format!(
@@ -142,6 +118,38 @@ fn covered(
         "receipt {} has it, pushed by {}",
         receipt.sequence, receipt.pusher
     )))
+}
+
+/// Why the receipt of the tag, or one of those that it rests on, does not count.
+fn fault(forge: &Forge, receipt: &Read, latest: &Read) -> anyhow::Result<Option<String>> {
+    let signed = forge.repo.read(receipt.id, RECEIPT_MAX_BYTES)?;
+    let key = signed.and_then(|(_, data)| sign::verify_commit(&data, forge.repo.hash_kind()).ok());
+    let may = key
+        .as_ref()
+        .and_then(|key| forge.policy().key(key))
+        .is_some_and(|key| forge.policy().grants(&key.owner, Right::Sequence));
+    if !may {
+        return Ok(Some(format!(
+            "receipt {} is signed by nobody whom the policy lets sign receipts",
+            receipt.sequence
+        )));
+    }
+    if let Some(key) = key
+        && is_doubtful(forge, &key.fingerprint(), Some(receipt))?
+    {
+        return Ok(Some(format!(
+            "somebody else may have had the key that signed receipt {}",
+            receipt.sequence
+        )));
+    }
+    // A receipt that names an older policy than the one before it would give back what somebody has lost.
+    if let Some((id, why)) = audit::rejected(forge, latest.id)?.first() {
+        return Ok(Some(format!(
+            "the receipt {} does not count: {why}",
+            id.short()
+        )));
+    }
+    Ok(None)
 }
 
 /// Whether the policy has somebody who signs receipts: only then can there be some, and must be.
