@@ -64,14 +64,13 @@ fn conflicts_are_settled_and_methods_chosen() {
     let second = opened(&stage, "second");
     merge(&bob, &first).ok();
     let remedy = told(merge(&alice, &second), Rule::MergeConflict);
-    let pull = alice
-        .command("git")
-        .args(["pull", "-q", "--no-rebase", "origin", "main"]);
-    assert_ne!(pull.run().status, 0, "there is a conflict to settle");
+    alice.git(&["fetch", "-q", "origin"]).ok();
+    let merged = alice.command("git").args(["merge", "-q", "origin/main"]);
+    assert_ne!(merged.run().status, 0, "there is a conflict to settle");
     alice.git(&["checkout", "-q", "--ours", "src/lock.rs"]).ok();
     alice.commit("Settle it");
     remedy
-        .look(&alice, "git pull", &[("REMOTE", "origin")])
+        .look(&alice, "git merge", &[])
         .step(&alice, "touchmark pr revise", &[])
         .mends(merge(&alice, &second));
 
