@@ -207,7 +207,11 @@ fn at_a_terminal(person: &Person<'_>, args: &[&str]) -> String {
         .map(|word| format!("'{word}'"))
         .collect();
     let typed = words.join(" ");
-    let command = person.command("script").env("TERM", "xterm");
+    let command = person
+        .command("script")
+        .env("TERM", "xterm")
+        // A pager would wait for somebody to read on.
+        .env("TOUCHMARK_PAGER", "cat");
     command.args(["-qec", &typed, "/dev/null"]).run().ok()
 }
 
