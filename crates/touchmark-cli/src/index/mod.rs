@@ -38,6 +38,9 @@ impl Extent {
     }
 }
 
+/// How often the index is brought up to date when another process keeps taking it elsewhere.
+const UPDATES_MAX: usize = 3;
+
 /// The types of objects that are listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
@@ -138,8 +141,19 @@ fn answer<T>(
     of: (Extent, &[Kind]),
     question: impl Fn(&Index) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
-    let damaged = update::update(&mut db, forge, of)?;
-    question(&Index { db, damaged })
+    let world = update::world(forge);
+    for _ in 0..UPDATES_MAX {
+        let damaged = update::update(&mut db, forge, of)?;
+        // What is asked must not see what another process, which may have another policy, does meanwhile.
+        db.execute_batch("BEGIN")?;
+        if update::is_of(&db, &world)? {
+            return question(&Index { db, damaged });
+        }
+        db.execute_batch("ROLLBACK")?;
+    }
+    let mut alone = store::in_memory()?;
+    let damaged = update::update(&mut alone, forge, of)?;
+    question(&Index { db: alone, damaged })
 }
 
 /// Whether the file does not hold what it should: it is of no use, and is made anew.

@@ -80,14 +80,28 @@ pub(super) fn update(
     Ok(damaged)
 }
 
+/// What all rows rest on: this version of the program, and the policy.
+pub(super) fn world(forge: &Forge) -> String {
+    let policy = forge.policies.latest().map(|(id, _)| id.to_string());
+    format!("{PROGRAM} {}", policy.unwrap_or_default())
+}
+
+/// Whether the index rests on that.
+pub(super) fn is_of(db: &Connection, world: &str) -> rusqlite::Result<bool> {
+    Ok(meta(db, "world")?.as_deref() == Some(world.as_bytes()))
+}
+
 /// Rows of another policy or another version of the program count for nothing.
 fn forget_other_world(db: &mut Connection, forge: &Forge) -> anyhow::Result<()> {
-    let policy = forge.policies.latest().map(|(id, _)| id.to_string());
-    let world = format!("{PROGRAM} {}", policy.unwrap_or_default());
-    if meta(db, "world")?.as_deref() == Some(world.as_bytes()) {
+    let world = world(forge);
+    if is_of(db, &world)? {
         return Ok(());
     }
     let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    // Another process may have done it meanwhile, and filled the index since.
+    if is_of(&transaction, &world)? {
+        return Ok(());
+    }
     transaction.execute_batch(
         "DELETE FROM items; DELETE FROM texts; DELETE FROM broken; DELETE FROM meta WHERE key LIKE 'refs %';",
     )?;
