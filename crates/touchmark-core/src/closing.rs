@@ -4,6 +4,10 @@
 
 use std::collections::BTreeSet;
 
+use crate::event::Relation;
+use crate::id::ObjectId;
+use crate::replay::PrState;
+
 /// The words before a number that say that the issue is settled.
 const WORDS: [&str; 9] = [
     "close", "closes", "closed", "fix", "fixes", "fixed", "resolve", "resolves", "resolved",
@@ -27,11 +31,27 @@ pub fn closes(text: &str) -> BTreeSet<u32> {
     found
 }
 
-/// The numbers that the text names, settled or not.
-pub fn names(text: &str) -> BTreeSet<u32> {
-    let lines = prose(text);
-    let words = lines.iter().flat_map(|line| line.split_whitespace());
-    words.filter_map(number).collect()
+/// A merge closes at most so many issues: the pull request's author, who may not close them, could name any number.
+pub const CLOSED_MAX: usize = 20;
+
+/// What a pull request says that it settles; whose number is which, the receipts say.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Settled {
+    /// Objects that it is linked to so.
+    pub objects: BTreeSet<ObjectId>,
+    /// Numbers in its texts.
+    pub numbers: BTreeSet<u32>,
+}
+
+/// What a pull request settles: by its links, its description, and these texts, its commits' messages for example.
+pub fn settled<'a>(state: &'a PrState, texts: impl IntoIterator<Item = &'a str>) -> Settled {
+    let links = state.links.iter();
+    let fixes = links.filter(|link| link.relation == Relation::Fixes);
+    let texts = state.description.as_deref().into_iter().chain(texts);
+    Settled {
+        objects: fixes.map(|link| link.object).collect(),
+        numbers: texts.flat_map(closes).collect(),
+    }
 }
 
 fn is_closing(word: &str) -> bool {
@@ -91,13 +111,27 @@ fn outside_backticks(line: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
 
     fn check(text: &str, expect: &[u32]) {
         let found: Vec<u32> = closes(text).into_iter().collect();
         assert_eq!(found, expect, "{text:?}");
+    }
+
+    #[test]
+    fn links_description_and_texts_settle() {
+        let id = |digit: &str| ObjectId::from_hex(&digit.repeat(40)).expect("an id");
+        let state = serde_json::json!({
+            "admitted": [], "assignees": [], "author": "alice", "closed": null, "comments": [],
+            "description": "Fixes #1, see #2", "draft": false, "heads": id("9"), "labels": [],
+            "links": [{"object": id("a"), "relation": "fixes"}, {"object": id("b"), "relation": "blocks"}],
+            "merge": null, "merge_request": null, "redactions": 0, "reviewers": [], "revisions": [],
+            "status": "open", "target": "refs/heads/main", "title": "Closes #9", "verdicts": {},
+        });
+        let state: PrState = serde_json::from_value(state).expect("a state");
+        let found = settled(&state, ["Closes #3", "about #4"]);
+        assert_eq!(found.objects, BTreeSet::from([id("a")]));
+        assert_eq!(found.numbers, BTreeSet::from([1, 3]));
     }
 
     #[test]
@@ -136,21 +170,5 @@ mod tests {
         check("fixes `this` #12", &[]);
         check("a ` alone, fixes #12", &[12]);
         check("`code` fixes #12", &[12]);
-    }
-
-    #[test]
-    fn what_is_named_is_found() {
-        let found: Vec<u32> = names("see #5, (#6) and fixes #7, not `#8` nor a#9")
-            .into_iter()
-            .collect();
-        assert_eq!(found, [5, 6, 7]);
-    }
-
-    proptest! {
-        /// What settles an issue names it, whatever the text.
-        #[test]
-        fn what_is_settled_is_named(text in "([a-z#0-9 `(.\n]|fixes |closes: )*") {
-            prop_assert!(closes(&text).is_subset(&names(&text)));
-        }
     }
 }

@@ -2,19 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use touchmark_core::closing::closes;
-use touchmark_core::event::{Payload, Relation, payload};
+use touchmark_core::closing::{self, CLOSED_MAX};
+use touchmark_core::event::{Payload, payload};
 use touchmark_core::id::ObjectId;
 use touchmark_core::log::LogName;
-use touchmark_core::replay::{PrState, State, Status};
+use touchmark_core::replay::{State, Status};
 
 use super::{Subject, code, record};
-use crate::commands::object::linked;
 use crate::forge::{Forge, choose_remote};
 use crate::output::Output;
-
-/// A merge closes at most so many issues: its author, who may not close them, could name any number.
-const CLOSED_MAX: usize = 20;
 
 /// Closes what the merged pull request fixes: by its links, its description, its commits, and what was said at the merge.
 ///
@@ -53,25 +49,16 @@ fn settled(
     if state.target.branch() != Some(default.as_str()) {
         return Ok(BTreeSet::new());
     }
-    let links = linked::of(forge, subject.outcome.state.as_ref())?;
-    let fixes = |link: &&touchmark_core::replay::Link| link.relation == Relation::Fixes;
-    let mut settled: BTreeSet<ObjectId> =
-        links.iter().filter(fixes).map(|link| link.object).collect();
-    let mut numbers = closes(note.unwrap_or_default());
-    numbers.extend(in_commits(forge, state)?);
-    for number in numbers {
+    let messages = match state.latest() {
+        Some(latest) => code::messages(&forge.repo, latest.base, latest.head)?,
+        None => String::new(),
+    };
+    let said = closing::settled(state, [messages.as_str(), note.unwrap_or_default()]);
+    let mut settled = said.objects;
+    for number in said.numbers {
         settled.extend(forge.object_numbered(number)?);
     }
     Ok(settled)
-}
-
-/// The numbers that messages of the latest revision's commits settle.
-fn in_commits(forge: &Forge, state: &PrState) -> anyhow::Result<BTreeSet<u32>> {
-    let Some(latest) = state.latest() else {
-        return Ok(BTreeSet::new());
-    };
-    let messages = code::messages(&forge.repo, latest.base, latest.head)?;
-    Ok(closes(&messages))
 }
 
 fn close(forge: &Forge, out: &Output, subject: &Subject, id: ObjectId) -> anyhow::Result<()> {
