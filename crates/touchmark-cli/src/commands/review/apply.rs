@@ -17,7 +17,7 @@ use crate::exit_codes::ExitCode;
 use crate::forge::{Forge, Published, choose_remote};
 use crate::globals::Globals;
 use crate::output::Output;
-use crate::render::counted;
+use crate::render::{counted, visible_line};
 
 /// Take suggestions: one commit on the latest revision, with their authors as co-authors, published as a new revision.
 ///
@@ -27,8 +27,8 @@ use crate::render::counted;
 /// The branch that stands at the latest revision moves to the commit, and its files with it if it is checked out;
 /// changes of yours to the same files are never overwritten. Whoever wrote part of a change does not approve it.
 ///
-/// With `--json`: `format`, `pull_request`, `commit`, `tree`, `branch`, `applied` (the comments' names), `co_authors`,
-/// and with a new revision `revision`, `event` and `published`.
+/// With `--json`: `format`, `pull_request`, `commit`, `tree`, `branch`, `paths` (the files that changed), `applied` (the
+/// comments' names), `co_authors`, and with a new revision `revision`, `event` and `published`.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
     /// The comments; before them the pull request, which may be left out.
@@ -56,6 +56,7 @@ struct Applied {
     commit: ObjectId,
     tree: ObjectId,
     branch: Option<String>,
+    paths: Vec<String>,
     comments: Vec<CommentId>,
     credits: Vec<Credit>,
 }
@@ -100,6 +101,10 @@ pub(crate) fn run(args: &Args, globals: &Globals, out: &Output) -> anyhow::Resul
         commit: credit::commit(&forge.repo, tree, head, &message)?,
         tree,
         branch: branch.as_ref().map(|branch| branch.short().to_owned()),
+        paths: suggested
+            .paths()
+            .map(|path| String::from_utf8_lossy(path).into_owned())
+            .collect(),
         comments,
         credits,
     };
@@ -171,6 +176,7 @@ impl Applied {
                 "co_authors": co_authors,
                 "commit": self.commit,
                 "format": 1,
+                "paths": self.paths,
                 "pull_request": subject.id,
                 "tree": self.tree,
             });
@@ -188,6 +194,9 @@ impl Applied {
         let count = counted(self.comments.len(), "suggestion");
         let commit = self.commit.short();
         out.line(format_args!("took {count} in commit {commit}{place}"))?;
+        for path in &self.paths {
+            out.note(format_args!("changed {}", visible_line(path)));
+        }
         if let Some((number, ..)) = revision {
             let short = subject.id.short();
             out.line(format_args!(
